@@ -1,0 +1,3 @@
+//! The mesh command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Resolved modules to typed modules.

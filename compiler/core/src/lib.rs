@@ -1,0 +1,1 @@
+//! Typed modules to Core, the monomorphic first-order IR.

@@ -1,0 +1,1 @@
+//! The pipeline, packages, cache and linking.

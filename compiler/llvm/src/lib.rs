@@ -1,0 +1,1 @@
+//! Core to object files through LLVM.

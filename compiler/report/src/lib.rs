@@ -1,0 +1,1 @@
+//! Diagnostics, spans, the source map, and their renderings.

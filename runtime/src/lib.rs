@@ -1,0 +1,1 @@
+//! What every compiled Mesh program carries.
