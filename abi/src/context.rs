@@ -1,0 +1,95 @@
+//! The actor context: the hidden first argument of every compiled function.
+//!
+//! The owner is the actor that runs. `limit` and `requests` are also written by other threads,
+//! hence atomic; everything else belongs to the owner alone.
+
+use core::sync::atomic::{AtomicU64, AtomicUsize};
+
+/// Words of the argument block: arguments that do not fit the registers.
+pub const ARG_WORDS: usize = 256;
+/// Words of the return block: results wider than the registers.
+pub const RET_WORDS: usize = 256;
+/// Tail calls remembered by development builds.
+pub const TAIL_RING: usize = 16;
+/// Bytes kept free below every `limit`, for leaf natives and signal-free slow paths.
+pub const STACK_RESERVE: usize = 16 * 1024;
+/// A function whose frame may exceed this many bytes must pass its need to the stack check.
+pub const SMALL_FRAME: usize = 1024;
+
+/// Integer-class argument registers of a Mesh call, the context included.
+pub const INT_ARG_REGS_X86_64: usize = 6;
+/// Integer-class argument registers of a Mesh call, the context included.
+pub const INT_ARG_REGS_AARCH64: usize = 8;
+/// Float-class argument registers of a Mesh call.
+pub const FLOAT_ARG_REGS: usize = 8;
+/// Integer-class words of a result that come in registers.
+pub const INT_RET_REGS: usize = 3;
+/// Float-class words of a result that come in registers.
+pub const FLOAT_RET_REGS: usize = 2;
+
+/// Where a tail call was made: a static record emitted by development builds.
+#[repr(C)]
+pub struct TailSite {
+    /// Display name of the calling function, not terminated.
+    pub function: *const u8,
+    pub function_len: u64,
+    /// Path of the source file as the user wrote it.
+    pub file: *const u8,
+    pub file_len: u64,
+    /// 1-based line.
+    pub line: u64,
+}
+
+/// One remembered tail call: its site and the stack pointer at that moment, which tells the frame
+/// it replaced.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TailRecord {
+    pub site: *const TailSite,
+    pub sp: usize,
+}
+
+/// See the module's comment. Field order is part of the ABI.
+#[repr(C)]
+pub struct Context {
+    /// Next free byte of the bump region. Objects are 8-byte aligned.
+    pub alloc: *mut u8,
+    /// End of the bump region: an object fits if `alloc + size <= alloc_end`.
+    pub alloc_end: *mut u8,
+    /// Compared with the stack pointer on function entry. A requester stores `usize::MAX`.
+    pub limit: AtomicUsize,
+    /// The owner's real limit; below it, the stack is exhausted.
+    pub hard_limit: usize,
+    /// Bits of pending requests (time slice over, kill, drain signals).
+    pub requests: AtomicU64,
+    /// Native frames with destructors on the stack: a crash must unwind if it is not zero.
+    pub native_frames: u64,
+    /// The runtime's own record of the actor.
+    pub actor: *mut core::ffi::c_void,
+    /// Count of tail calls recorded; the newest is at `(tail_count - 1) % TAIL_RING`.
+    pub tail_count: u64,
+    pub args: [u64; ARG_WORDS],
+    pub ret: [u64; RET_WORDS],
+    pub tail_ring: [TailRecord; TAIL_RING],
+}
+
+/// Byte offsets for the code generator.
+pub mod offset {
+    use super::Context;
+    use core::mem::offset_of;
+    pub const ALLOC: u64 = offset_of!(Context, alloc) as u64;
+    pub const ALLOC_END: u64 = offset_of!(Context, alloc_end) as u64;
+    pub const LIMIT: u64 = offset_of!(Context, limit) as u64;
+    pub const TAIL_COUNT: u64 = offset_of!(Context, tail_count) as u64;
+    pub const ARGS: u64 = offset_of!(Context, args) as u64;
+    pub const RET: u64 = offset_of!(Context, ret) as u64;
+    pub const TAIL_RING: u64 = offset_of!(Context, tail_ring) as u64;
+}
+
+const _: () = {
+    assert!(offset::ALLOC == 0);
+    assert!(offset::ALLOC_END == 8);
+    assert!(offset::LIMIT == 16);
+    assert!(offset::TAIL_COUNT == 56);
+    assert!(offset::ARGS == 64);
+};

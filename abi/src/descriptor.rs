@@ -1,0 +1,107 @@
+//! Type descriptors: one static tree per type, emitted by the compiler, read by the collector, the
+//! deep copy, `Debug` of opaque values and the term format between nodes.
+
+/// A text in static memory, not terminated.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Text {
+    pub bytes: *const u8,
+    pub len: u64,
+}
+
+/// What a word, or a run of words, means.
+#[repr(u32)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TypeKind {
+    /// No words.
+    Unit = 0,
+    Int = 1,
+    Float = 2,
+    /// 0 or 1.
+    Bool = 3,
+    /// Address of the atom's unique static string object.
+    Atom = 4,
+    Pid = 5,
+    /// Pointer to a string object.
+    String = 6,
+    /// Pointer to a bytes object.
+    Bytes = 7,
+    /// Pointer to a closure object.
+    Function = 8,
+    /// Two words; `parts[0]` has one field, the element.
+    List = 9,
+    /// Fields flat, one after another: a small struct or a tuple. One variant.
+    Flat = 10,
+    /// Pointer to an object with the fields: a large or recursive struct or tuple. One variant.
+    Boxed = 11,
+    /// A sum whose variants have no payload: the word is the variant's index.
+    Enum = 12,
+    /// Two variants, one without payload (word 0), one whose payload is a never-null pointer.
+    Nullable = 13,
+    /// Word 0 is the variant's index, the payload follows; unused words are 0.
+    FlatSum = 14,
+    /// A word below `IMMEDIATE_LIMIT` is the index of a variant without payload, any other a
+    /// pointer to an object whose header carries the variant's index.
+    BoxedSum = 15,
+    /// A word the runtime alone understands (a handle).
+    Opaque = 16,
+}
+
+/// One field: its place, in words from the start of its variant's payload, and its type.
+/// In a `FlatSum` the tag word is not counted.
+#[repr(C)]
+pub struct FieldDesc {
+    pub name: Text,
+    pub offset: u64,
+    pub ty: *const TypeDesc,
+}
+
+/// One variant of a sum, or the only one of a struct or tuple.
+#[repr(C)]
+pub struct VariantDesc {
+    pub name: Text,
+    pub field_count: u64,
+    pub fields: *const FieldDesc,
+}
+
+/// A type as a value of it stands in a register, a field or an element.
+#[repr(C)]
+pub struct TypeDesc {
+    pub kind: TypeKind,
+    /// Words a value takes where it stands flat.
+    pub words: u32,
+    pub name: Text,
+    pub variant_count: u64,
+    pub variants: *const VariantDesc,
+}
+
+/// What kind of object a header describes.
+#[repr(u32)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ObjectKind {
+    String = 0,
+    Bytes = 1,
+    /// The payload of variant `tag` of `ty`, which is `Boxed` or `BoxedSum`.
+    Record = 2,
+    /// A list buffer of elements of `ty`.
+    Buffer = 3,
+    /// A closure: `ty` is a `Flat` of its captures, named after the function.
+    Closure = 4,
+    /// Unused bytes: the next word is the total size in bytes.
+    Filler = 5,
+}
+
+/// What an object's header points to.
+#[repr(C)]
+pub struct ObjectDesc {
+    pub kind: ObjectKind,
+    /// Payload words after the header for `Record`, words per element for `Buffer`, capture words
+    /// for `Closure`; 0 otherwise. For a `Record` of a sum, the widest variant's.
+    pub words: u32,
+    pub ty: *const TypeDesc,
+}
+
+// SAFETY: descriptors are immutable static data.
+unsafe impl Sync for TypeDesc {}
+// SAFETY: as above.
+unsafe impl Sync for ObjectDesc {}
