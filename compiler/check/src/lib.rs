@@ -1,1 +1,4 @@
 //! Resolved modules to typed modules.
+pub mod program;
+pub mod thir;
+pub mod ty;

@@ -1,1 +1,2 @@
 //! Typed modules to Core, the monomorphic first-order IR.
+pub mod ir;

@@ -1,1 +1,2 @@
 //! Trees to resolved modules.
+pub mod hir;
