@@ -77,7 +77,12 @@ pub enum FnRef {
     Item { id: FnId, args: Vec<Ty> },
     /// `interface_args[0]` is the type whose impl is chosen. `method_args` match the method's
     /// generics after the interface's own.
-    Method { interface: InterfaceId, method: u32, interface_args: Vec<Ty>, method_args: Vec<Ty> },
+    Method {
+        interface: InterfaceId,
+        method: u32,
+        interface_args: Vec<Ty>,
+        method_args: Vec<Ty>,
+    },
 }
 
 #[derive(Debug)]
@@ -86,35 +91,85 @@ pub enum ExprKind {
     /// Pieces that are all strings, joined.
     Concat(Vec<Expr>),
     /// `args`: types for the generics of a generalised `let` or local function; empty otherwise.
-    Local { id: LocalId, args: Vec<Ty> },
+    Local {
+        id: LocalId,
+        args: Vec<Ty>,
+    },
     /// A function as a value.
     Fn(FnRef),
     /// A function called directly.
-    Call { callee: FnRef, args: Vec<Expr> },
+    Call {
+        callee: FnRef,
+        args: Vec<Expr>,
+    },
     /// A function value called.
-    CallValue { callee: Box<Expr>, args: Vec<Expr> },
+    CallValue {
+        callee: Box<Expr>,
+        args: Vec<Expr>,
+    },
     /// A variant or a struct (variant 0), all fields in order.
-    Construct { ty: TypeId, variant: u32, fields: Vec<Expr> },
+    Construct {
+        ty: TypeId,
+        variant: u32,
+        fields: Vec<Expr>,
+    },
     /// A constructor as a function value.
-    Ctor { ty: TypeId, variant: u32 },
+    Ctor {
+        ty: TypeId,
+        variant: u32,
+    },
     /// A field of a struct.
-    Field { base: Box<Expr>, index: u32 },
+    Field {
+        base: Box<Expr>,
+        index: u32,
+    },
     Tuple(Vec<Expr>),
     /// `[a, b | tail]`
-    List { items: Vec<Expr>, tail: Option<Box<Expr>> },
-    Block { stmts: Vec<Stmt>, value: Option<Box<Expr>> },
-    If { cond: Box<Expr>, then: Box<Expr>, else_: Option<Box<Expr>> },
-    Match { scrutinee: Box<Expr>, arms: Vec<Arm> },
+    List {
+        items: Vec<Expr>,
+        tail: Option<Box<Expr>>,
+    },
+    Block {
+        stmts: Vec<Stmt>,
+        value: Option<Box<Expr>>,
+    },
+    If {
+        cond: Box<Expr>,
+        then: Box<Expr>,
+        else_: Option<Box<Expr>>,
+    },
+    Match {
+        scrutinee: Box<Expr>,
+        arms: Vec<Arm>,
+    },
     /// `iter`: the `Iterable.iter` method of the iterable's type. `collect`: the value is used, and
     /// is the list of the bodies' values.
-    For { pat: Pat, iterable: Box<Expr>, iter: FnRef, item: Ty, guard: Option<Box<Expr>>, body: Box<Expr>, collect: bool },
-    While { cond: Box<Expr>, body: Box<Expr> },
+    For {
+        pat: Pat,
+        iterable: Box<Expr>,
+        iter: FnRef,
+        item: Ty,
+        guard: Option<Box<Expr>>,
+        body: Box<Expr>,
+        collect: bool,
+    },
+    While {
+        cond: Box<Expr>,
+        body: Box<Expr>,
+    },
     Break,
     Continue,
     Return(Option<Box<Expr>>),
     Closure(Closure),
-    Receive { arms: Vec<ReceiveArm>, after: Option<Box<(Expr, Expr)>> },
-    Spawn { callee: Box<Expr>, args: Vec<Expr>, link: bool },
+    Receive {
+        arms: Vec<ReceiveArm>,
+        after: Option<Box<(Expr, Expr)>>,
+    },
+    Spawn {
+        callee: Box<Expr>,
+        args: Vec<Expr>,
+        link: bool,
+    },
     SelfPid,
 }
 
@@ -122,7 +177,13 @@ pub enum ExprKind {
 pub enum Stmt {
     /// `generics`: not empty where the `let` is generalised; its value is then a syntactic value,
     /// and Core may evaluate it at each use.
-    Let { pat: Pat, generics: Vec<ParamId>, value: Expr, else_: Option<Expr>, span: Span },
+    Let {
+        pat: Pat,
+        generics: Vec<ParamId>,
+        value: Expr,
+        else_: Option<Expr>,
+        span: Span,
+    },
     Expr(Expr),
     LocalFns(Vec<LocalFn>),
 }
@@ -168,13 +229,29 @@ pub enum PatKind {
     Bind(LocalId),
     Lit(Lit),
     /// All fields, in order. Structs are variant 0.
-    Variant { ty: TypeId, variant: u32, fields: Vec<Pat> },
+    Variant {
+        ty: TypeId,
+        variant: u32,
+        fields: Vec<Pat>,
+    },
     Tuple(Vec<Pat>),
     /// `rest`: `None` means exactly these items.
-    List { items: Vec<Pat>, rest: Option<Box<Pat>> },
-    Prefix { prefix: Arc<str>, rest: Box<Pat> },
+    List {
+        items: Vec<Pat>,
+        rest: Option<Box<Pat>>,
+    },
+    Prefix {
+        prefix: Arc<str>,
+        rest: Box<Pat>,
+    },
     /// Both ends included.
-    IntRange { low: i64, high: i64 },
+    IntRange {
+        low: i64,
+        high: i64,
+    },
     Or(Vec<Pat>),
-    As { pat: Box<Pat>, local: LocalId },
+    As {
+        pat: Box<Pat>,
+        local: LocalId,
+    },
 }

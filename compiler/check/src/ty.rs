@@ -33,7 +33,11 @@ pub enum TyKind {
     /// The process `none`: uses no mailbox.
     NoProcess,
     /// `<args[0] as interface<args[1..]>>::name`, where `args[0]` is not known well enough.
-    Proj { interface: InterfaceId, name: SmolStr, args: Vec<Ty> },
+    Proj {
+        interface: InterfaceId,
+        name: SmolStr,
+        args: Vec<Ty>,
+    },
     /// An error has been reported; unifies with everything.
     Error,
 }
@@ -49,7 +53,8 @@ pub struct FnTy {
 
 const SHARDS: usize = 16;
 type Shard = Mutex<HashSet<&'static TyKind, BuildHasherDefault<FxHasher>>>;
-static TABLE: LazyLock<[Shard; SHARDS]> = LazyLock::new(|| std::array::from_fn(|_| Shard::default()));
+static TABLE: LazyLock<[Shard; SHARDS]> =
+    LazyLock::new(|| std::array::from_fn(|_| Shard::default()));
 
 impl Ty {
     /// The type of this shape.
