@@ -52,8 +52,9 @@ pub struct ParamId(pub u32);
 pub struct World {
     /// By `ModuleId`.
     pub modules: Vec<Arc<Module>>,
-    /// A module stands after all it imports.
-    pub order: Vec<ModuleId>,
+    /// Modules that import each other, together; a group stands after all it imports. Only std has
+    /// groups of more than one: its modules may mention each other freely.
+    pub groups: Vec<Vec<ModuleId>>,
     pub lang: LangItems,
     /// The module whose `main` runs.
     pub root: Option<ModuleId>,
