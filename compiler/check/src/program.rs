@@ -1,8 +1,9 @@
 //! The checked program: what Core specialises from.
 
+use crate::env::Env;
 use crate::thir;
 use crate::ty::Ty;
-use mesh_resolve::hir::{ImplId, InterfaceId, World};
+use mesh_resolve::hir::{FnId, ImplId, InterfaceId, World};
 use std::sync::Arc;
 
 /// A whole program without errors.
@@ -11,6 +12,17 @@ pub struct Checked {
     pub world: Arc<World>,
     /// By `ModuleId`.
     pub modules: Vec<Arc<thir::Module>>,
+    /// Headers of all items, the impl table, and the schemes of functions.
+    pub env: Arc<Env>,
+}
+
+/// What [`crate::check_program`] gives.
+#[derive(Debug)]
+pub struct CheckResult {
+    /// `None` if there is an error.
+    pub checked: Option<Checked>,
+    /// Errors and warnings, sorted.
+    pub diagnostics: Vec<mesh_report::Diagnostic>,
 }
 
 /// Which impl a concrete type has; the answer of [`crate::select_impl`].
@@ -27,4 +39,15 @@ pub enum Selected {
 pub struct Obligation {
     pub interface: InterfaceId,
     pub args: Vec<Ty>,
+}
+
+/// The function behind an interface's method for a selected impl: the answer of
+/// [`crate::method_instance`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MethodInstance {
+    /// A function with a body, a native or an intrinsic, and types for all its generics (the impl's
+    /// or, for a default method, the interface's own, then the method's).
+    Function { id: FnId, args: Vec<Ty> },
+    /// A method of a [`Selected::Structural`] impl (or a default method of it that has no body).
+    Structural,
 }

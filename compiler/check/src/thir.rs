@@ -70,7 +70,9 @@ pub enum Lit {
     Unit,
 }
 
-/// A function item, or an interface's method, with the types that make the instance.
+/// A function item, or an interface's method, with the types that make the instance. The generics of
+/// a method (declared in an interface, in an impl, or a default body) are: the interface's or impl's,
+/// the method's own, and last its process.
 #[derive(Debug, Clone)]
 pub enum FnRef {
     /// `args` match `Body::generics` (for a native or intrinsic: its declared generics).
@@ -97,7 +99,9 @@ pub enum ExprKind {
     },
     /// A function as a value.
     Fn(FnRef),
-    /// A function called directly.
+    /// A function called directly. Where the callee's declared result is `Never` the expression's
+    /// type may be any: control does not come back. The same holds for `CallValue`, `Break`,
+    /// `Continue` and `Return`.
     Call {
         callee: FnRef,
         args: Vec<Expr>,

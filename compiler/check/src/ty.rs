@@ -10,7 +10,39 @@ use std::sync::{LazyLock, Mutex};
 
 /// A type.
 #[derive(Clone, Copy)]
-pub struct Ty(&'static TyKind);
+pub struct Ty(&'static Interned);
+
+/// A shape with what is asked of it most often.
+struct Interned {
+    kind: TyKind,
+    flags: u8,
+}
+
+impl PartialEq for Interned {
+    fn eq(&self, other: &Interned) -> bool {
+        self.kind == other.kind
+    }
+}
+
+impl Eq for Interned {}
+
+impl Hash for Interned {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.kind.hash(state);
+    }
+}
+
+impl std::borrow::Borrow<TyKind> for &'static Interned {
+    fn borrow(&self) -> &TyKind {
+        &self.kind
+    }
+}
+
+const HAS_VAR: u8 = 1;
+const HAS_PARAM: u8 = 2;
+const HAS_PROJ: u8 = 4;
+const HAS_ERROR: u8 = 8;
+const HAS_FN: u8 = 16;
 
 /// An inference variable: an index into the unifier that made it. Never leaves the checker.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -52,7 +84,7 @@ pub struct FnTy {
 }
 
 const SHARDS: usize = 16;
-type Shard = Mutex<HashSet<&'static TyKind, BuildHasherDefault<FxHasher>>>;
+type Shard = Mutex<HashSet<&'static Interned, BuildHasherDefault<FxHasher>>>;
 static TABLE: LazyLock<[Shard; SHARDS]> =
     LazyLock::new(|| std::array::from_fn(|_| Shard::default()));
 
@@ -63,10 +95,11 @@ impl Ty {
         kind.hash(&mut hasher);
         let shard = (hasher.finish() >> 57) as usize % SHARDS;
         let mut table = TABLE[shard].lock().unwrap_or_else(|e| e.into_inner());
-        if let Some(&found) = table.get(&kind) {
+        if let Some(&found) = table.get(&kind as &TyKind) {
             return Ty(found);
         }
-        let made: &'static TyKind = Box::leak(Box::new(kind));
+        let flags = flags_of(&kind);
+        let made: &'static Interned = Box::leak(Box::new(Interned { kind, flags }));
         table.insert(made);
         Ty(made)
     }
@@ -83,8 +116,140 @@ impl Ty {
 
     /// Its shape.
     pub fn kind(self) -> &'static TyKind {
-        self.0
+        &self.0.kind
     }
+
+    /// Whether an inference variable occurs in it.
+    pub fn has_var(self) -> bool {
+        self.0.flags & HAS_VAR != 0
+    }
+
+    /// Whether a type parameter occurs in it.
+    pub fn has_param(self) -> bool {
+        self.0.flags & HAS_PARAM != 0
+    }
+
+    /// Whether a projection occurs in it.
+    pub fn has_proj(self) -> bool {
+        self.0.flags & HAS_PROJ != 0
+    }
+
+    /// Whether the error type occurs in it.
+    pub fn has_error(self) -> bool {
+        self.0.flags & HAS_ERROR != 0
+    }
+
+    /// Whether a function type occurs in it.
+    pub fn has_fn(self) -> bool {
+        self.0.flags & HAS_FN != 0
+    }
+
+    /// The type parameter `id`.
+    pub fn param(id: ParamId) -> Ty {
+        Ty::new(TyKind::Param(id))
+    }
+
+    /// A declared type.
+    pub fn con(id: TypeId, args: Vec<Ty>) -> Ty {
+        Ty::new(TyKind::Con(id, args))
+    }
+
+    /// A function type.
+    pub fn func(params: Vec<Ty>, result: Ty, process: Ty) -> Ty {
+        Ty::new(TyKind::Fn(FnTy {
+            params,
+            result,
+            process,
+        }))
+    }
+
+    /// The process `none`.
+    pub fn no_process() -> Ty {
+        Ty::new(TyKind::NoProcess)
+    }
+
+    /// Whether this is the error type itself.
+    pub fn is_error(self) -> bool {
+        matches!(self.kind(), TyKind::Error)
+    }
+
+    /// Calls `visit` with each part directly below.
+    pub fn each_part(self, mut visit: impl FnMut(Ty)) {
+        match self.kind() {
+            TyKind::Var(_) | TyKind::Param(_) | TyKind::NoProcess | TyKind::Error => {}
+            TyKind::Con(_, args) | TyKind::Tuple(args) | TyKind::Proj { args, .. } => {
+                args.iter().for_each(|&arg| visit(arg));
+            }
+            TyKind::Fn(f) => {
+                f.params.iter().for_each(|&param| visit(param));
+                visit(f.result);
+                visit(f.process);
+            }
+            TyKind::Process(m, r) => {
+                visit(*m);
+                visit(*r);
+            }
+        }
+    }
+
+    /// The same shape with each part directly below replaced.
+    pub fn map_parts(self, mut map: impl FnMut(Ty) -> Ty) -> Ty {
+        let all = |args: &[Ty], map: &mut dyn FnMut(Ty) -> Ty| -> Vec<Ty> {
+            args.iter().map(|&arg| map(arg)).collect()
+        };
+        match self.kind() {
+            TyKind::Var(_) | TyKind::Param(_) | TyKind::NoProcess | TyKind::Error => self,
+            TyKind::Con(_, args) | TyKind::Tuple(args) if args.is_empty() => self,
+            TyKind::Con(id, args) => Ty::con(*id, all(args, &mut map)),
+            TyKind::Tuple(args) => Ty::new(TyKind::Tuple(all(args, &mut map))),
+            TyKind::Proj {
+                interface,
+                name,
+                args,
+            } => Ty::new(TyKind::Proj {
+                interface: *interface,
+                name: name.clone(),
+                args: all(args, &mut map),
+            }),
+            TyKind::Fn(f) => {
+                let params = all(&f.params, &mut map);
+                let result = map(f.result);
+                Ty::func(params, result, map(f.process))
+            }
+            TyKind::Process(m, r) => {
+                let m = map(*m);
+                Ty::new(TyKind::Process(m, map(*r)))
+            }
+        }
+    }
+}
+
+fn flags_of(kind: &TyKind) -> u8 {
+    let below = |args: &[Ty]| args.iter().fold(0, |flags, arg| flags | arg.0.flags);
+    match kind {
+        TyKind::Var(_) => HAS_VAR,
+        TyKind::Param(_) => HAS_PARAM,
+        TyKind::NoProcess => 0,
+        TyKind::Error => HAS_ERROR,
+        TyKind::Con(_, args) | TyKind::Tuple(args) => below(args),
+        TyKind::Proj { args, .. } => HAS_PROJ | below(args),
+        TyKind::Process(m, r) => below(&[*m, *r]),
+        TyKind::Fn(f) => HAS_FN | below(&f.params) | below(&[f.result, f.process]),
+    }
+}
+
+/// `ty` with parameters replaced; those not named stay.
+pub fn substitute(ty: Ty, map: &[(ParamId, Ty)]) -> Ty {
+    if !ty.has_param() || map.is_empty() {
+        return ty;
+    }
+    if let TyKind::Param(id) = ty.kind() {
+        return map
+            .iter()
+            .find(|(from, _)| from == id)
+            .map_or(ty, |&(_, to)| to);
+    }
+    ty.map_parts(|part| substitute(part, map))
 }
 
 impl PartialEq for Ty {
@@ -103,6 +268,6 @@ impl Hash for Ty {
 
 impl std::fmt::Debug for Ty {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
+        self.0.kind.fmt(f)
     }
 }
