@@ -137,6 +137,45 @@ impl Types {
     pub fn data(&self, id: DataId) -> &Data {
         &self.data[id.index()]
     }
+
+    /// A new data type, whose variants may be filled in later, and the type that names it.
+    pub fn add_data(&mut self, data: Data) -> (DataId, TyId) {
+        let id = DataId(self.data.len() as u32);
+        self.data.push(data);
+        (id, self.intern(Ty::Data(id)))
+    }
+
+    /// The fields of a variant of a data type, or of a tuple (variant 0).
+    pub fn field_types(&self, ty: TyId, variant: u32) -> Option<Vec<TyId>> {
+        match self.get(ty) {
+            Ty::Tuple(items) if variant == 0 => Some(items.clone()),
+            Ty::Data(data) => {
+                let variant = self.data(*data).variants.get(variant as usize)?;
+                Some(variant.fields.iter().map(|field| field.ty).collect())
+            }
+            _ => None,
+        }
+    }
+
+    /// The type of one field of a variant, or of a tuple (variant 0).
+    pub fn field_type(&self, ty: TyId, variant: u32, field: u32) -> Option<TyId> {
+        match self.get(ty) {
+            Ty::Tuple(items) if variant == 0 => items.get(field as usize).copied(),
+            Ty::Data(data) => {
+                let variant = self.data(*data).variants.get(variant as usize)?;
+                Some(variant.fields.get(field as usize)?.ty)
+            }
+            _ => None,
+        }
+    }
+
+    /// What a list holds.
+    pub fn element(&self, list: TyId) -> Option<TyId> {
+        match self.get(list) {
+            Ty::List(element) => Some(*element),
+            _ => None,
+        }
+    }
 }
 
 /// One monomorphic function.

@@ -6,3 +6,42 @@
 
 pub mod intrinsics;
 pub mod ir;
+mod operands;
+mod passes;
+mod print;
+pub mod testing;
+mod verify;
+
+pub use passes::{Level, optimise};
+pub use print::{print, print_function, type_name};
+pub use verify::verify;
+
+use mesh_check::program::Checked;
+use mesh_report::Diagnostic;
+use smol_str::SmolStr;
+
+/// What to make of a checked program.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Name for reports: the package's, or the file's without its ending.
+    pub name: SmolStr,
+    pub entry: Entry,
+}
+
+/// Where the program starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    /// `main` of the root module.
+    Main,
+    /// The tests of the modules that are not std's.
+    Tests,
+}
+
+/// Specialises everything the entry reaches.
+pub fn lower_program(checked: &Checked, options: &Options) -> Result<ir::Program, Vec<Diagnostic>> {
+    let _ = checked;
+    Ok(ir::Program {
+        name: options.name.clone(),
+        ..ir::Program::default()
+    })
+}
