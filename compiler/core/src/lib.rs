@@ -18,13 +18,12 @@ pub use verify::verify;
 
 use mesh_check::program::Checked;
 use mesh_report::Diagnostic;
-use smol_str::SmolStr;
 
 /// What to make of a checked program.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Name for reports: the package's, or the file's without its ending.
-    pub name: SmolStr,
+    pub name: String,
     pub entry: Entry,
 }
 
