@@ -2,6 +2,29 @@
 //!
 //! The owner is the actor that runs. `limit` and `requests` are also written by other threads,
 //! hence atomic; everything else belongs to the owner alone.
+//!
+//! # Growing the stack
+//!
+//! A function that can recurse compares its stack pointer (less its need, if the frame may exceed
+//! [`SMALL_FRAME`]) with `limit` on entry, and below it calls `mesh_rt_stack_slow(ctx, need)`,
+//! where `need` is 0 for a small frame. If that gives 0 the function carries on. If it gives 1 the
+//! function
+//!
+//! 1. stores the words of all its arguments after the context, in order, to `args[0..]`: those that
+//!    came in registers and those that came through the block (in place of which they go: move
+//!    them from the last to the first);
+//! 2. calls `mesh_rt_on_segment(ctx, thunk, itself)`, an ordinary C call;
+//! 3. loads the words of its result, in order, from `ret[0..]` and returns them. Where the result
+//!    comes through the return block anyway there is nothing to do.
+//!
+//! `thunk(ctx, function)` is a C-convention function, one per signature, with a frame pointer and
+//! unwind tables. It loads the words from `args`, puts those that do not fit registers back at the
+//! front of the block, calls `function` by the Mesh convention, and stores the words of a result
+//! that came in registers to `ret[0..]`.
+//!
+//! Memory from `mesh_rt_alloc_slow` is not zeroed, as the bump region is not: an object is written
+//! in full before the next call. A size counts the header and, for an object that derived pointers
+//! walk through (a list buffer), one byte past the last element; the runtime rounds up to 8.
 
 use core::sync::atomic::{AtomicU64, AtomicUsize};
 
@@ -40,12 +63,17 @@ pub struct TailSite {
     pub line: u64,
 }
 
-/// One remembered tail call: its site and the stack pointer at that moment, which tells the frame
-/// it replaced.
+/// One remembered tail call: its site, and the frame address (`llvm.frameaddress(0)`, the address
+/// of the saved frame pointer) of the caller, which the frame that replaces it has too.
+///
+/// A development build stores the record and counts up just before a tail call. After an ordinary
+/// call has returned it may set `tail_count` back to what it was before the call: then the records
+/// of calls that are over vanish at once, and no later frame at their address inherits them.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct TailRecord {
     pub site: *const TailSite,
+    /// The frame address, despite the short name.
     pub sp: usize,
 }
 
@@ -71,6 +99,10 @@ pub struct Context {
     pub args: [u64; ARG_WORDS],
     pub ret: [u64; RET_WORDS],
     pub tail_ring: [TailRecord; TAIL_RING],
+    /// Highest address of the second stack segment; 0 until it is reserved.
+    pub segment_top: usize,
+    /// `hard_limit` while running on the second segment.
+    pub segment_limit: usize,
 }
 
 /// Byte offsets for the code generator.

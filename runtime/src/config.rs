@@ -1,0 +1,95 @@
+//! What the environment may set: sizes with a `K`, `M` or `G` suffix.
+
+use std::env;
+
+/// The limits of this process's actors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Bytes of an actor's second stack segment: `MESH_MAX_STACK`.
+    pub max_stack: usize,
+    /// Bytes of heap an actor may use: `MESH_MAX_HEAP`.
+    pub max_heap: usize,
+}
+
+/// The smallest second segment that leaves room above the reserve.
+const MIN_STACK: usize = 256 * 1024;
+const DEFAULT_STACK: usize = 256 << 20;
+const DEFAULT_HEAP: usize = 8 << 30;
+
+impl Config {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// A message for the user when a variable is not a size.
+    pub fn from_env() -> Result<Config, String> {
+        let max_stack = size_variable("MESH_MAX_STACK")?.unwrap_or(DEFAULT_STACK);
+        let max_heap = match size_variable("MESH_MAX_HEAP")? {
+            Some(bytes) => bytes,
+            None => DEFAULT_HEAP.min(physical_memory() / 4 * 3),
+        };
+        Ok(Config {
+            max_stack: max_stack.max(MIN_STACK),
+            max_heap,
+        })
+    }
+}
+
+fn size_variable(name: &str) -> Result<Option<usize>, String> {
+    match env::var(name) {
+        Err(_) => Ok(None),
+        Ok(text) => match parse_size(&text) {
+            Some(bytes) => Ok(Some(bytes)),
+            None => Err([
+                name,
+                "=",
+                &text,
+                " is not a size: write a number of bytes, or a number followed by K, M or G",
+            ]
+            .concat()),
+        },
+    }
+}
+
+/// `"64"`, `"64K"`, `"64M"` or `"1G"` in bytes.
+pub fn parse_size(text: &str) -> Option<usize> {
+    let text = text.trim();
+    let (digits, shift) = match text.as_bytes().last()? {
+        b'K' | b'k' => (&text[..text.len() - 1], 10),
+        b'M' | b'm' => (&text[..text.len() - 1], 20),
+        b'G' | b'g' => (&text[..text.len() - 1], 30),
+        _ => (text, 0),
+    };
+    let number: usize = digits.trim_end().parse().ok()?;
+    number.checked_mul(1 << shift)
+}
+
+/// Bytes of memory in this machine, or a large number where the system does not say.
+fn physical_memory() -> usize {
+    // SAFETY: `sysconf` only reads.
+    let (pages, size) = unsafe {
+        (
+            libc::sysconf(libc::_SC_PHYS_PAGES),
+            libc::sysconf(libc::_SC_PAGESIZE),
+        )
+    };
+    match (usize::try_from(pages), usize::try_from(size)) {
+        (Ok(pages), Ok(size)) => pages.saturating_mul(size),
+        _ => usize::MAX / 4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_size;
+
+    #[test]
+    fn sizes() {
+        assert_eq!(parse_size("4096"), Some(4096));
+        assert_eq!(parse_size("64K"), Some(65536));
+        assert_eq!(parse_size(" 2m "), Some(2 << 20));
+        assert_eq!(parse_size("1 G"), Some(1 << 30));
+        for wrong in ["", "K", "-1", "1T", "99999999999999999999", "99999999999G"] {
+            assert_eq!(parse_size(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The end of an actor that cannot go on: reason, trace, report.
+//!
+//! A crash in compiled code arrives at [`mesh_rt_crash`], one in a native as an unwinding that
+//! stops at the native's boundary. Both record the reason and the addresses of the frames on the
+//! actor's stack, and leave it; the addresses are turned into names, and the report is written, on
+//! the worker's stack, which has room for it.
+
+mod reason;
+
+pub use reason::Reason;
+
+use crate::heap::string::Str;
+use crate::natives::{Cx, row};
+use mesh_abi::context::Context;
+use mesh_abi::native::Native;
+use mesh_abi::object::StringObject;
+use mesh_abi::values::CrashKind;
+use std::any::Any;
+use std::panic::resume_unwind;
+use std::ptr::NonNull;
+
+/// A recorded crash.
+pub struct Crash {
+    pub reason: Reason,
+}
+
+impl Crash {
+    /// A crash whose frames are not known.
+    pub fn bare(reason: Reason) -> Crash {
+        Crash { reason }
+    }
+}
+
+/// The payload of an unwinding that a native's boundary turns into a crash.
+struct Crashing(Reason);
+
+/// Unwinds the frames of a native up to its boundary, where the actor crashes with `reason`.
+pub fn crash_by_unwinding(reason: Reason) -> ! {
+    resume_unwind(Box::new(Crashing(reason)))
+}
+
+/// The reason an unwinding stands for.
+pub fn panic_reason(payload: Box<dyn Any + Send>) -> Reason {
+    match payload.downcast::<Crashing>() {
+        Ok(crashing) => crashing.0,
+        Err(payload) => {
+            let text = if let Some(text) = payload.downcast_ref::<&str>() {
+                text
+            } else if let Some(text) = payload.downcast_ref::<String>() {
+                text.as_str()
+            } else {
+                "unknown"
+            };
+            Reason::Other(["a fault in the runtime: ", text].concat())
+        }
+    }
+}
+
+/// Ends the actor whose native unwound with `payload`.
+///
+/// # Safety
+/// `context` is the running actor's, and the native's frames are gone.
+#[cold]
+pub unsafe fn from_panic(context: *mut Context, payload: Box<dyn Any + Send>) -> ! {
+    let reason = panic_reason(payload);
+    // SAFETY: the caller's promise.
+    unsafe { end(context, reason) }
+}
+
+/// Records the crash and leaves the actor's stack.
+///
+/// # Safety
+/// `context` is the running actor's; every frame between compiled code and here may be skipped.
+unsafe fn end(context: *mut Context, reason: Reason) -> ! {
+    let crash = Crash { reason };
+    // SAFETY: the caller's promise.
+    unsafe { Cx::new(context).actor().leave(crash) }
+}
+
+/// Ends the actor: what compiled code calls when it cannot go on. See `CrashKind` for `a`, `b`.
+///
+/// # Safety
+/// Called by compiled code with its own context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn mesh_rt_crash(
+    context: *mut Context,
+    kind: u64,
+    a: u64,
+    b: u64,
+) -> ! {
+    const ROW: &Native = row("rt.crash", "mesh_rt_crash", &["i", "i", "i"], "", true);
+    #[cfg(test)]
+    #[used]
+    #[unsafe(link_section = "mesh_natives")]
+    static ENTRY: &Native = ROW;
+    let _ = ROW;
+    let text = |word: u64| {
+        NonNull::new(word as *mut StringObject).map(|object| {
+            // SAFETY: compiled code passes a live string, or 0, where `CrashKind` says a string.
+            unsafe { Str::from_raw(object) }.as_str().to_owned()
+        })
+    };
+    let is = |other: CrashKind| kind == other as u64;
+    let reason = if is(CrashKind::Panic) {
+        Reason::Panic(text(a).unwrap_or_default())
+    } else if is(CrashKind::ArithmeticOverflow) {
+        Reason::ArithmeticOverflow
+    } else if is(CrashKind::DivisionByZero) {
+        Reason::DivisionByZero
+    } else if is(CrashKind::IndexOutOfRange) {
+        Reason::IndexOutOfRange(a as i64, b as i64)
+    } else if is(CrashKind::NoMatch) {
+        Reason::NoMatch(text(a).unwrap_or_default())
+    } else if is(CrashKind::StackOverflow) {
+        Reason::StackOverflow
+    } else if is(CrashKind::HeapLimit) {
+        Reason::HeapLimit
+    } else if is(CrashKind::BadShift) {
+        Reason::BadShift(a as i64)
+    } else {
+        Reason::Other(String::from("compiled code gave no known reason"))
+    };
+    // SAFETY: compiled code's frames have no destructors.
+    unsafe { end(context, reason) }
+}

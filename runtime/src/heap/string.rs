@@ -1,0 +1,139 @@
+//! Strings and bytes as objects: a header, a length, the bytes, and one NUL after them.
+
+use mesh_abi::descriptor::{ObjectDesc, ObjectKind, Text, TypeDesc, TypeKind};
+use mesh_abi::object::{STRING_BYTES, StringObject};
+use std::ptr::{NonNull, null};
+
+const fn text(words: &'static str) -> Text {
+    Text {
+        bytes: words.as_ptr(),
+        len: words.len() as u64,
+    }
+}
+
+pub(crate) static STRING_TYPE: TypeDesc = TypeDesc {
+    kind: TypeKind::String,
+    words: 1,
+    name: text("String"),
+    variant_count: 0,
+    variants: null(),
+};
+
+static BYTES_TYPE: TypeDesc = TypeDesc {
+    kind: TypeKind::Bytes,
+    words: 1,
+    name: text("Bytes"),
+    variant_count: 0,
+    variants: null(),
+};
+
+/// The descriptor of strings the runtime makes.
+#[unsafe(no_mangle)]
+pub static mesh_rt_string_desc: ObjectDesc = ObjectDesc {
+    kind: ObjectKind::String,
+    words: 0,
+    ty: &raw const STRING_TYPE,
+};
+
+/// The descriptor of byte strings the runtime makes.
+#[unsafe(no_mangle)]
+pub static mesh_rt_bytes_desc: ObjectDesc = ObjectDesc {
+    kind: ObjectKind::Bytes,
+    words: 0,
+    ty: &raw const BYTES_TYPE,
+};
+
+/// A Mesh `String`: a live string object, on a heap or in static memory.
+#[derive(Clone, Copy)]
+pub struct Str(NonNull<StringObject>);
+
+/// A Mesh `Bytes`.
+#[derive(Clone, Copy)]
+pub struct Bytes(NonNull<StringObject>);
+
+/// The bytes of a string or byte string.
+///
+/// # Safety
+/// `object` is live and unchanged for as long as the result is used.
+unsafe fn contents<'a>(object: NonNull<StringObject>) -> &'a [u8] {
+    // SAFETY: the object's length says how many initialised bytes follow its two words.
+    unsafe {
+        let len = (*object.as_ptr()).len as usize;
+        let start = object.as_ptr().cast::<u8>().add(STRING_BYTES as usize);
+        std::slice::from_raw_parts(start, len)
+    }
+}
+
+impl Str {
+    /// # Safety
+    /// `object` is a string object that stays live while the handle is used.
+    pub const unsafe fn from_raw(object: NonNull<StringObject>) -> Str {
+        Str(object)
+    }
+
+    /// The object's address.
+    pub fn as_raw(self) -> NonNull<StringObject> {
+        self.0
+    }
+
+    /// The UTF-8 bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        // SAFETY: the handle's owner keeps the object live, and strings are immutable.
+        unsafe { contents(self.0) }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        // SAFETY: whatever makes a string checks or preserves that it is UTF-8.
+        unsafe { std::str::from_utf8_unchecked(self.as_bytes()) }
+    }
+}
+
+impl Bytes {
+    /// # Safety
+    /// `object` is a bytes object that stays live while the handle is used.
+    pub const unsafe fn from_raw(object: NonNull<StringObject>) -> Bytes {
+        Bytes(object)
+    }
+
+    /// The object's address.
+    pub fn as_raw(self) -> NonNull<StringObject> {
+        self.0
+    }
+
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        // SAFETY: as for strings.
+        unsafe { contents(self.0) }
+    }
+}
+
+/// Size in bytes of the object for a text of `len` bytes, its NUL included.
+pub fn object_size(len: usize) -> Option<usize> {
+    len.checked_add(STRING_BYTES as usize + 1)
+}
+
+/// Writes the object's two words and the NUL, and gives the place of its bytes, which the caller
+/// fills before the next allocation.
+///
+/// # Safety
+/// `memory` is fresh memory of at least `object_size(len)` bytes, 8-byte aligned, that nobody else
+/// refers to while the result is used.
+pub unsafe fn initialise<'a>(
+    memory: NonNull<u8>,
+    desc: &'static ObjectDesc,
+    len: usize,
+) -> (NonNull<StringObject>, &'a mut [u8]) {
+    let object = memory.cast::<StringObject>();
+    // SAFETY: the memory is ours and large enough. It is zeroed before a slice is made of it, for
+    // a slice of unwritten bytes must not exist.
+    unsafe {
+        object.write(StringObject {
+            header: desc as *const ObjectDesc as u64,
+            len: len as u64,
+        });
+        let start = memory.as_ptr().add(STRING_BYTES as usize);
+        start.write_bytes(0, len + 1);
+        (object, std::slice::from_raw_parts_mut(start, len))
+    }
+}

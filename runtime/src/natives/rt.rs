@@ -1,0 +1,102 @@
+//! What compiled code calls by itself: allocation, strings and lists.
+
+use crate::heap::list::{End, List};
+use crate::heap::string::Str;
+use crate::native;
+use crate::natives::Cx;
+use crate::natives::words::Pointer;
+use mesh_abi::context::{ARG_WORDS, Context};
+use mesh_abi::descriptor::ObjectDesc;
+use std::cmp::Ordering;
+use std::ptr::NonNull;
+
+/// The descriptor whose address compiled code passes.
+fn descriptor(address: i64) -> &'static ObjectDesc {
+    // SAFETY: compiled code passes the address of a static descriptor.
+    unsafe { &*(address as *const ObjectDesc) }
+}
+
+/// A count or position, which compiled code has checked; the largest one stands for a wrong one,
+/// and no operation has room for that.
+fn count(word: i64) -> usize {
+    usize::try_from(word).unwrap_or(usize::MAX)
+}
+
+/// A list from its words.
+fn list(buffer: Pointer, range: i64) -> List {
+    // SAFETY: compiled code passes the words of a live list.
+    unsafe { List::from_words(buffer, range) }
+}
+
+/// The strings in the argument block.
+fn arguments<'a>(cx: &Cx, count: usize) -> &'a [Str] {
+    let count = count.min(ARG_WORDS);
+    let context: *const Context = cx.context();
+    // SAFETY: compiled code stored `count` live strings there, and nothing writes the block before
+    // this native is done. A handle is one word, the object's address.
+    unsafe { std::slice::from_raw_parts((&raw const (*context).args).cast::<Str>(), count) }
+}
+
+native! {
+    /// The slow path of bump allocation: memory that is not zeroed.
+    fn mesh_rt_alloc_slow as "rt.alloc_slow"(cx, bytes: i64) -> Pointer {
+        cx.allocate_slow(count(bytes)).as_ptr()
+    }
+
+    /// Joins the strings in `ctx.args`.
+    fn mesh_rt_concat as "rt.concat"(cx, number: i64) -> Str {
+        let strings = arguments(cx, count(number));
+        // What is joined is often one text and empty ones.
+        let mut filled = strings.iter().filter(|string| !string.as_bytes().is_empty());
+        match (filled.next(), filled.next()) {
+            (Some(only), None) => *only,
+            (None, _) => cx.string(""),
+            _ => cx.joined(strings),
+        }
+    }
+
+    /// Whether two strings are the same text.
+    fn mesh_rt_string_eq as "rt.string_eq"(cx, a: Str, b: Str) -> bool {
+        a.as_raw() == b.as_raw() || a.as_bytes() == b.as_bytes()
+    }
+
+    /// The order of two strings by bytes: -1, 0 or 1.
+    fn mesh_rt_string_compare as "rt.string_compare"(cx, a: Str, b: Str) -> i64 {
+        match a.as_bytes().cmp(b.as_bytes()) {
+            Ordering::Less => -1,
+            Ordering::Equal => 0,
+            Ordering::Greater => 1,
+        }
+    }
+
+    /// Makes room behind a list.
+    fn mesh_rt_list_reserve_back as "rt.list_reserve_back"(
+        cx, buffer: Pointer, range: i64, extra: i64, desc: i64
+    ) -> List {
+        list(buffer, range).reserve(cx, End::Back, count(extra), descriptor(desc))
+    }
+
+    /// Makes room in front of a list.
+    fn mesh_rt_list_reserve_front as "rt.list_reserve_front"(
+        cx, buffer: Pointer, range: i64, extra: i64, desc: i64
+    ) -> List {
+        list(buffer, range).reserve(cx, End::Front, count(extra), descriptor(desc))
+    }
+
+    /// Joins two lists.
+    fn mesh_rt_list_concat as "rt.list_concat"(
+        cx, buffer: Pointer, range: i64, other: Pointer, other_range: i64, desc: i64
+    ) -> List {
+        list(buffer, range).concat(cx, list(other, other_range), descriptor(desc))
+    }
+
+    /// Copies a list with some of its elements replaced by cells for others.
+    fn mesh_rt_list_splice as "rt.list_splice"(
+        cx, buffer: Pointer, range: i64, at: i64, removed: i64, inserted: i64, desc: i64
+    ) -> List {
+        list(buffer, range).splice(cx, count(at), count(removed), count(inserted), descriptor(desc))
+    }
+}
+
+/// A handle must be one word for the argument block to be read as strings.
+const _: () = assert!(size_of::<Str>() == size_of::<NonNull<u8>>());

@@ -1,0 +1,78 @@
+//! The process: from C `main` to the exit code.
+
+use crate::actor::stack::Slot;
+use crate::actor::{Actor, Ending};
+use crate::config::Config;
+use crate::io::{complain, stdout};
+use mesh_abi::ABI_VERSION;
+use mesh_abi::descriptor::Text;
+use mesh_abi::program::Program;
+
+/// Exit code of a program whose `main` crashed, or that could not start.
+const FAILED: i32 = 1;
+
+/// Runs a compiled program: C `main` of its object file calls this and returns what it gives.
+///
+/// # Safety
+/// `program` is the program's record, `argc` and `argv` are what C `main` got.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mesh_rt_start(
+    program: *const Program,
+    _argc: i32,
+    _argv: *const *const core::ffi::c_char,
+) -> i32 {
+    // SAFETY: the caller's promise. Only the version is read before it is known to be ours.
+    let version = unsafe { (*program).abi_version };
+    if version != ABI_VERSION {
+        let message = "mesh: this program was compiled for another version of the Mesh runtime; \
+                       build it again\n";
+        complain(message.as_bytes());
+        return FAILED;
+    }
+    // SAFETY: of our version, so laid out as we know it.
+    run(unsafe { &*program })
+}
+
+fn run(program: &'static Program) -> i32 {
+    // A reader that went away is an error of a write, not the silent end of the process.
+    // SAFETY: sets a disposition; no handler is involved.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
+    std::panic::set_hook(Box::new(|_| {}));
+    let config = match Config::from_env() {
+        Ok(config) => config,
+        Err(message) => return fail(&message),
+    };
+    let slot = match Slot::new() {
+        Ok(slot) => slot,
+        Err(_) => return fail("there is no memory for a stack"),
+    };
+    // SAFETY: static data of the program.
+    let name = unsafe { text(program.name) };
+    let actor = Actor::new(if name.is_empty() { "main" } else { name }, 0, config);
+    let ending = actor.run(slot, program.main);
+    stdout::flush();
+    match ending {
+        Ending::Returned(code) => code as i32,
+        Ending::Crashed(crash) => {
+            let report = ["main crashed: ", &crash.reason.constructor(), "\n"].concat();
+            complain(report.as_bytes());
+            FAILED
+        }
+    }
+}
+
+fn fail(message: &str) -> i32 {
+    complain(["mesh: ", message, "\n"].concat().as_bytes());
+    FAILED
+}
+
+/// # Safety
+/// The text is static.
+unsafe fn text(text: Text) -> &'static str {
+    if text.len == 0 {
+        return "";
+    }
+    // SAFETY: the caller's promise; what is not UTF-8 is no name.
+    let bytes = unsafe { std::slice::from_raw_parts(text.bytes, text.len as usize) };
+    std::str::from_utf8(bytes).unwrap_or("")
+}
