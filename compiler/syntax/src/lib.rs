@@ -1,1 +1,16 @@
 //! Text to tokens to a lossless tree to typed views.
+//!
+//! In: the text of one file. Out: a [`Parse`] with a tree whose text is exactly the input, whatever the input is, and
+//! the diagnostics on its syntax. The tree is read through the views of [`ast`], whose shape is stated in
+//! `mesh.ungram`. It never reads files, never looks at another file and decides nothing about names or types.
+
+pub mod ast;
+mod kind;
+mod parse;
+pub mod strings;
+
+pub use kind::{
+    CONTEXTUAL, Mesh, NODES, PUNCTUATION, RESERVED, SyntaxElement, SyntaxKind, SyntaxNode,
+    SyntaxToken,
+};
+pub use parse::{Parse, parse};
