@@ -5,6 +5,7 @@
 
 pub mod env;
 pub mod exhaustive;
+pub mod impls;
 pub mod program;
 pub mod thir;
 pub mod ty;
