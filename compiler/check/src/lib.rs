@@ -5,10 +5,13 @@
 
 pub mod env;
 pub mod exhaustive;
+pub mod groups;
 pub mod impls;
 pub mod program;
+pub mod show;
 pub mod thir;
 pub mod ty;
+pub mod zonk;
 
 pub use program::{CheckResult, Checked, MethodInstance, Obligation, Selected};
 pub use ty::substitute;
