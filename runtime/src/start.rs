@@ -3,6 +3,7 @@
 use crate::actor::stack::Slot;
 use crate::actor::{Actor, Ending};
 use crate::config::Config;
+use crate::crash::report;
 use crate::io::{complain, stdout};
 use mesh_abi::ABI_VERSION;
 use mesh_abi::descriptor::Text;
@@ -54,8 +55,7 @@ fn run(program: &'static Program) -> i32 {
     match ending {
         Ending::Returned(code) => code as i32,
         Ending::Crashed(crash) => {
-            let report = ["main crashed: ", &crash.reason.constructor(), "\n"].concat();
-            complain(report.as_bytes());
+            complain(report(&actor, &crash).as_bytes());
             FAILED
         }
     }
@@ -66,9 +66,11 @@ fn fail(message: &str) -> i32 {
     FAILED
 }
 
+/// A text of the program's.
+///
 /// # Safety
 /// The text is static.
-unsafe fn text(text: Text) -> &'static str {
+pub(crate) unsafe fn text(text: Text) -> &'static str {
     if text.len == 0 {
         return "";
     }

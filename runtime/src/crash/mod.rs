@@ -5,9 +5,13 @@
 //! actor's stack, and leave it; the addresses are turned into names, and the report is written, on
 //! the worker's stack, which has room for it.
 
+mod capture;
 mod reason;
+mod report;
+mod symbols;
 
 pub use reason::Reason;
+pub use report::report;
 
 use crate::heap::string::Str;
 use crate::natives::{Cx, row};
@@ -15,6 +19,7 @@ use mesh_abi::context::Context;
 use mesh_abi::native::Native;
 use mesh_abi::object::StringObject;
 use mesh_abi::values::CrashKind;
+use capture::{Trace, capture};
 use std::any::Any;
 use std::panic::resume_unwind;
 use std::ptr::NonNull;
@@ -22,12 +27,16 @@ use std::ptr::NonNull;
 /// A recorded crash.
 pub struct Crash {
     pub reason: Reason,
+    trace: Option<Trace>,
 }
 
 impl Crash {
     /// A crash whose frames are not known.
     pub fn bare(reason: Reason) -> Crash {
-        Crash { reason }
+        Crash {
+            reason,
+            trace: None,
+        }
     }
 }
 
@@ -72,9 +81,12 @@ pub unsafe fn from_panic(context: *mut Context, payload: Box<dyn Any + Send>) ->
 /// # Safety
 /// `context` is the running actor's; every frame between compiled code and here may be skipped.
 unsafe fn end(context: *mut Context, reason: Reason) -> ! {
-    let crash = Crash { reason };
     // SAFETY: the caller's promise.
-    unsafe { Cx::new(context).actor().leave(crash) }
+    unsafe {
+        let actor = Cx::new(context).actor();
+        let trace = Some(capture(context, actor));
+        actor.leave(Crash { reason, trace })
+    }
 }
 
 /// Ends the actor: what compiled code calls when it cannot go on. See `CrashKind` for `a`, `b`.

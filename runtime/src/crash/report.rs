@@ -1,0 +1,206 @@
+//! The text of a crash report.
+//!
+//! ```text
+//! main crashed: IndexOutOfRange(5, 3)
+//!   process <0.0.0>: there is no element 5 in 3
+//!     Main.pick at src/main.mesh:12
+//!     … tail call from Main.choose at src/main.mesh:8
+//!     Main.main at src/main.mesh:3
+//! ```
+
+use super::capture::{Frame, Trace};
+use super::reason::number;
+use super::symbols::{Executable, Place, Symbols, call_target, function_start};
+use super::{Crash, Reason};
+use crate::actor::Actor;
+use mesh_abi::context::TailSite;
+use mesh_abi::descriptor::Text;
+
+/// Longest run of lines that is recognised as repeated.
+const LONGEST_CYCLE: usize = 8;
+
+/// The whole report.
+pub fn report(actor: &Actor, crash: &Crash) -> String {
+    let mut out = [&actor.name, " crashed: ", &crash.reason.constructor(), "\n"].concat();
+    out.push_str("  process ");
+    out.push_str(&pid_text(actor.pid));
+    if let Some(note) = note(actor, &crash.reason) {
+        out.push_str(": ");
+        out.push_str(&note);
+    }
+    out.push('\n');
+    if let Some(trace) = &crash.trace
+        && let Some(executable) = Executable::read()
+        && let Some(symbols) = executable.symbols()
+    {
+        for line in fold_repeats(lines(trace, &symbols)) {
+            out.push_str("    ");
+            out.push_str(&line);
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// `<node.slot.generation>`.
+fn pid_text(pid: u64) -> String {
+    let part = |shift: u32, bits: u32| number((pid >> shift & ((1 << bits) - 1)) as i64);
+    ["<", &part(56, 8), ".", &part(32, 24), ".", &part(0, 32), ">"].concat()
+}
+
+/// What the constructor alone does not tell.
+fn note(actor: &Actor, reason: &Reason) -> Option<String> {
+    let config = &actor.config;
+    Some(match reason {
+        Reason::IndexOutOfRange(index, len) => {
+            ["there is no element ", &number(*index), " in ", &number(*len)].concat()
+        }
+        Reason::StackOverflow => {
+            let size = size_text(config.max_stack);
+            ["the stack grew past ", &size, "; MESH_MAX_STACK sets the limit"].concat()
+        }
+        Reason::HeapLimit => {
+            let size = size_text(config.max_heap);
+            ["the heap grew past ", &size, "; MESH_MAX_HEAP sets the limit"].concat()
+        }
+        Reason::BadShift(bits) => {
+            ["a shift by ", &number(*bits), " bits; it must be 0 to 63"].concat()
+        }
+        _ => return None,
+    })
+}
+
+fn size_text(bytes: usize) -> String {
+    let (unit, name) = [(1 << 30, " GiB"), (1 << 20, " MiB"), (1 << 10, " KiB")]
+        .into_iter()
+        .find(|(unit, _)| bytes.is_multiple_of(*unit))
+        .unwrap_or((1, " bytes"));
+    [&number((bytes / unit) as i64), name].concat()
+}
+
+/// One line per Mesh frame and per tail call, innermost first.
+fn lines(trace: &Trace, symbols: &Symbols) -> Vec<String> {
+    let mut out = Vec::new();
+    part(&trace.first, trace.last.first(), trace, symbols, &mut out);
+    if trace.skipped > 0 {
+        out.push(["… ", &number(trace.skipped as i64), " frames not shown"].concat());
+    }
+    part(&trace.last, None, trace, symbols, &mut out);
+    out
+}
+
+fn part(
+    frames: &[Frame],
+    beyond: Option<&Frame>,
+    trace: &Trace,
+    symbols: &Symbols,
+    out: &mut Vec<String>,
+) {
+    for (at, frame) in frames.iter().enumerate() {
+        // A return address may be the first of the next function: look at the call before it.
+        for place in symbols.places(frame.pc - 1) {
+            out.push(place_text(&place.function, &place.file, u64::from(place.line)));
+        }
+        let caller = match frames.get(at + 1) {
+            Some(caller) => Some(caller),
+            None if trace.skipped == 0 => beyond,
+            None => None,
+        };
+        tail_calls(frame, caller, trace, symbols, out);
+    }
+}
+
+/// The tail calls that led from what `caller` called to `frame`.
+fn tail_calls(
+    frame: &Frame,
+    caller: Option<&Frame>,
+    trace: &Trace,
+    symbols: &Symbols,
+    out: &mut Vec<String>,
+) {
+    let called = caller
+        .and_then(|caller| call_target(caller.pc))
+        .and_then(|target| Some((target, symbols.places(target).pop()?)));
+    let sites: Vec<&TailSite> = trace
+        .tail_calls
+        .iter()
+        .filter(|call| call.address == frame.address)
+        .map(|call| call.site)
+        .collect();
+    for site in &sites {
+        // SAFETY: the site's texts are static.
+        let (function, file) = unsafe { (text(site.function, site.function_len), text(site.file, site.file_len)) };
+        out.push(["… tail call from ", &place_text(function, file, site.line)].concat());
+    }
+    let Some((target, Place { function, .. })) = called else {
+        return;
+    };
+    let complete = match sites.last() {
+        // SAFETY: as above.
+        Some(oldest) => unsafe { text(oldest.function, oldest.function_len) } == function,
+        None => function_start(frame.pc) == Some(target),
+    };
+    if !complete {
+        out.push(String::from("… tail calls not recorded"));
+    }
+}
+
+fn place_text(function: &str, file: &str, line: u64) -> String {
+    [function, " at ", file, ":", &number(line as i64)].concat()
+}
+
+/// # Safety
+/// The pointer and length are those of a text that is never freed.
+unsafe fn text(bytes: *const u8, len: u64) -> &'static str {
+    // SAFETY: the caller's promise.
+    unsafe { crate::start::text(Text { bytes, len }) }
+}
+
+/// Shortens runs of the same lines, as endless recursion makes them.
+fn fold_repeats(lines: Vec<String>) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < lines.len() {
+        let rest = &lines[at..];
+        let cycle = (1..=LONGEST_CYCLE.min(rest.len() / 3))
+            .map(|len| (len, rest.chunks_exact(len).take_while(|c| *c == &rest[..len]).count()))
+            .find(|(_, times)| *times >= 3);
+        let Some((len, times)) = cycle else {
+            out.push(lines[at].clone());
+            at += 1;
+            continue;
+        };
+        out.extend_from_slice(&rest[..len]);
+        let again = number(times as i64 - 1);
+        out.push(match len {
+            1 => ["… the same ", &again, " more times"].concat(),
+            _ => ["… these ", &number(len as i64), " lines ", &again, " more times"].concat(),
+        });
+        at += len * times;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repeats_are_folded() {
+        let lines = |text: &str| text.chars().map(String::from).collect::<Vec<_>>();
+        let folded = |text: &str| fold_repeats(lines(text)).join("/");
+        assert_eq!(folded("abc"), "a/b/c");
+        assert_eq!(folded("aab"), "a/a/b");
+        assert_eq!(folded("xaaab"), "x/a/… the same 2 more times/b");
+        assert_eq!(folded("ababababc"), "a/b/… these 2 lines 3 more times/c");
+    }
+
+    #[test]
+    fn pids_and_sizes() {
+        assert_eq!(pid_text(0), "<0.0.0>");
+        assert_eq!(pid_text(1 << 56 | 2 << 32 | 3), "<1.2.3>");
+        assert_eq!(size_text(256 << 20), "256 MiB");
+        assert_eq!(size_text(1000), "1000 bytes");
+        assert_eq!(size_text(8 << 30), "8 GiB");
+    }
+}
