@@ -77,7 +77,11 @@ struct Walk {
 /// `context` is the running actor's, and this is called on its stack.
 #[inline(never)]
 pub unsafe fn capture(context: *mut Context, actor: &Actor) -> Trace {
-    let segment = actor.segment.borrow().as_ref().map(|segment| segment.bounds());
+    let segment = actor
+        .segment
+        .borrow()
+        .as_ref()
+        .map(|segment| segment.bounds());
     let mut walk = Walk {
         stacks: Stacks {
             slot: actor.stack.get(),
@@ -133,7 +137,12 @@ fn outer_frames(trace: &mut Trace, stacks: &Stacks) {
             break;
         }
         // SAFETY: two words within the actor's stack, above the running frames and so committed.
-        let (outer, pc) = unsafe { (*(address as *const usize), *(address as *const usize).add(1)) };
+        let (outer, pc) = unsafe {
+            (
+                *(address as *const usize),
+                *(address as *const usize).add(1),
+            )
+        };
         ring[count % LAST] = Frame { pc, address: outer };
         count += 1;
         // Outer frames are less deep, so the walk ends whatever the words are.
@@ -161,8 +170,7 @@ unsafe fn tail_calls(context: *mut Context, stacks: &Stacks) -> Vec<TailCall> {
     for back in 1..=count.min(TAIL_RING) {
         let record = ring[(count - back) % TAIL_RING];
         // SAFETY: sites are static records of the program.
-        let (Some(site), Some(depth)) =
-            (unsafe { record.site.as_ref() }, stacks.depth(record.sp))
+        let (Some(site), Some(depth)) = (unsafe { record.site.as_ref() }, stacks.depth(record.sp))
         else {
             continue;
         };

@@ -15,11 +15,11 @@ pub use report::report;
 
 use crate::heap::string::Str;
 use crate::natives::{Cx, row};
+use capture::{Trace, capture};
 use mesh_abi::context::Context;
 use mesh_abi::native::Native;
 use mesh_abi::object::StringObject;
 use mesh_abi::values::CrashKind;
-use capture::{Trace, capture};
 use std::any::Any;
 use std::panic::resume_unwind;
 use std::ptr::NonNull;

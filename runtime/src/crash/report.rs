@@ -45,23 +45,46 @@ pub fn report(actor: &Actor, crash: &Crash) -> String {
 /// `<node.slot.generation>`.
 fn pid_text(pid: u64) -> String {
     let part = |shift: u32, bits: u32| number((pid >> shift & ((1 << bits) - 1)) as i64);
-    ["<", &part(56, 8), ".", &part(32, 24), ".", &part(0, 32), ">"].concat()
+    [
+        "<",
+        &part(56, 8),
+        ".",
+        &part(32, 24),
+        ".",
+        &part(0, 32),
+        ">",
+    ]
+    .concat()
 }
 
 /// What the constructor alone does not tell.
 fn note(actor: &Actor, reason: &Reason) -> Option<String> {
     let config = &actor.config;
     Some(match reason {
-        Reason::IndexOutOfRange(index, len) => {
-            ["there is no element ", &number(*index), " in ", &number(*len)].concat()
-        }
+        Reason::IndexOutOfRange(index, len) => [
+            "there is no element ",
+            &number(*index),
+            " in ",
+            &number(*len),
+        ]
+        .concat(),
         Reason::StackOverflow => {
             let size = size_text(config.max_stack);
-            ["the stack grew past ", &size, "; MESH_MAX_STACK sets the limit"].concat()
+            [
+                "the stack grew past ",
+                &size,
+                "; MESH_MAX_STACK sets the limit",
+            ]
+            .concat()
         }
         Reason::HeapLimit => {
             let size = size_text(config.max_heap);
-            ["the heap grew past ", &size, "; MESH_MAX_HEAP sets the limit"].concat()
+            [
+                "the heap grew past ",
+                &size,
+                "; MESH_MAX_HEAP sets the limit",
+            ]
+            .concat()
         }
         Reason::BadShift(bits) => {
             ["a shift by ", &number(*bits), " bits; it must be 0 to 63"].concat()
@@ -98,48 +121,60 @@ fn part(
 ) {
     for (at, frame) in frames.iter().enumerate() {
         // A return address may be the first of the next function: look at the call before it.
-        for place in symbols.places(frame.pc - 1) {
-            out.push(place_text(&place.function, &place.file, u64::from(place.line)));
+        let places = symbols.places(frame.pc - 1);
+        for place in &places {
+            out.push(place_text(
+                &place.function,
+                &place.file,
+                u64::from(place.line),
+            ));
         }
         let caller = match frames.get(at + 1) {
             Some(caller) => Some(caller),
             None if trace.skipped == 0 => beyond,
             None => None,
         };
-        tail_calls(frame, caller, trace, symbols, out);
+        tail_calls(frame, !places.is_empty(), caller, trace, symbols, out);
     }
 }
 
-/// The tail calls that led from what `caller` called to `frame`.
+/// The tail calls that led from what `caller` called to `frame`, newest first.
+///
+/// A record may be left from an earlier call whose frame had the same address: such records are
+/// older than the tail call of the function that `caller` calls, or belong to no chain at all if
+/// that function is still the frame's.
 fn tail_calls(
     frame: &Frame,
+    visible: bool,
     caller: Option<&Frame>,
     trace: &Trace,
     symbols: &Symbols,
     out: &mut Vec<String>,
 ) {
+    let mut sites: Vec<&TailSite> = trace
+        .tail_calls
+        .iter()
+        .filter(|call| visible && call.address == frame.address)
+        .map(|call| call.site)
+        .collect();
     let called = caller
         .and_then(|caller| call_target(caller.pc))
         .and_then(|target| Some((target, symbols.places(target).pop()?)));
-    let sites: Vec<&TailSite> = trace
-        .tail_calls
-        .iter()
-        .filter(|call| call.address == frame.address)
-        .map(|call| call.site)
-        .collect();
-    for site in &sites {
-        // SAFETY: the site's texts are static.
-        let (function, file) = unsafe { (text(site.function, site.function_len), text(site.file, site.file_len)) };
+    let mut complete = true;
+    if let Some((target, Place { function, .. })) = called {
+        let called = sites
+            .iter()
+            .rposition(|site| site_texts(site).0 == function);
+        match called {
+            Some(first) => sites.truncate(first + 1),
+            None if function_start(frame.pc) == Some(target) => sites.clear(),
+            None => complete = false,
+        }
+    }
+    for site in sites {
+        let (function, file) = site_texts(site);
         out.push(["… tail call from ", &place_text(function, file, site.line)].concat());
     }
-    let Some((target, Place { function, .. })) = called else {
-        return;
-    };
-    let complete = match sites.last() {
-        // SAFETY: as above.
-        Some(oldest) => unsafe { text(oldest.function, oldest.function_len) } == function,
-        None => function_start(frame.pc) == Some(target),
-    };
     if !complete {
         out.push(String::from("… tail calls not recorded"));
     }
@@ -149,11 +184,16 @@ fn place_text(function: &str, file: &str, line: u64) -> String {
     [function, " at ", file, ":", &number(line as i64)].concat()
 }
 
-/// # Safety
-/// The pointer and length are those of a text that is never freed.
-unsafe fn text(bytes: *const u8, len: u64) -> &'static str {
-    // SAFETY: the caller's promise.
-    unsafe { crate::start::text(Text { bytes, len }) }
+/// The function and the file of a site.
+fn site_texts(site: &TailSite) -> (&'static str, &'static str) {
+    let text = |bytes, len| {
+        // SAFETY: the texts of a site stand in static memory of the program.
+        unsafe { crate::start::text(Text { bytes, len }) }
+    };
+    (
+        text(site.function, site.function_len),
+        text(site.file, site.file_len),
+    )
 }
 
 /// Shortens runs of the same lines, as endless recursion makes them.
@@ -163,7 +203,14 @@ fn fold_repeats(lines: Vec<String>) -> Vec<String> {
     while at < lines.len() {
         let rest = &lines[at..];
         let cycle = (1..=LONGEST_CYCLE.min(rest.len() / 3))
-            .map(|len| (len, rest.chunks_exact(len).take_while(|c| *c == &rest[..len]).count()))
+            .map(|len| {
+                (
+                    len,
+                    rest.chunks_exact(len)
+                        .take_while(|c| *c == &rest[..len])
+                        .count(),
+                )
+            })
             .find(|(_, times)| *times >= 3);
         let Some((len, times)) = cycle else {
             out.push(lines[at].clone());
@@ -174,7 +221,14 @@ fn fold_repeats(lines: Vec<String>) -> Vec<String> {
         let again = number(times as i64 - 1);
         out.push(match len {
             1 => ["… the same ", &again, " more times"].concat(),
-            _ => ["… these ", &number(len as i64), " lines ", &again, " more times"].concat(),
+            _ => [
+                "… these ",
+                &number(len as i64),
+                " lines ",
+                &again,
+                " more times",
+            ]
+            .concat(),
         });
         at += len * times;
     }

@@ -58,7 +58,11 @@ impl Executable {
         if header[..6] != *b"\x7fELF\x02\x01" {
             return None;
         }
-        let (table, entry, count) = (long(&header, 0x28)?, half(&header, 0x3a)?, half(&header, 0x3c)?);
+        let (table, entry, count) = (
+            long(&header, 0x28)?,
+            half(&header, 0x3a)?,
+            half(&header, 0x3c)?,
+        );
         let table = bytes(table, entry * count)?;
         let section = |index: u64| table.get((index * entry) as usize..);
         let place = |section: &[u8]| Some((long(section, 24)?, long(section, 32)?));
@@ -110,7 +114,10 @@ impl Symbols<'_> {
         let mut places = Vec::new();
         while let Ok(Some(frame)) = frames.next() {
             let location = frame.location.as_ref();
-            let Some(file) = location.and_then(|l| l.file).filter(|f| f.ends_with(".mesh")) else {
+            let Some(file) = location
+                .and_then(|l| l.file)
+                .filter(|f| f.ends_with(".mesh"))
+            else {
                 continue;
             };
             let line = location.and_then(|l| l.line).unwrap_or(0);
@@ -121,6 +128,7 @@ impl Symbols<'_> {
                 .dw_die_offset
                 .and_then(|offset| self.name(probe, offset))
                 .or_else(|| Some(frame.function?.raw_name().ok()?.into_owned()));
+            let file = self.written_path(probe, file);
             places.push(Place {
                 function: name.unwrap_or_else(|| String::from("?")),
                 file: file.to_owned(),
@@ -128,6 +136,15 @@ impl Symbols<'_> {
             });
         }
         Some(places)
+    }
+
+    /// The path as the compiler got it: without the folder it ran in.
+    fn written_path<'p>(&self, probe: u64, path: &'p str) -> &'p str {
+        let unit = self.context.find_dwarf_and_unit(probe).skip_all_loads();
+        let folder = unit.and_then(|unit| unit.comp_dir?.to_string().ok());
+        folder
+            .and_then(|folder| path.strip_prefix(folder)?.strip_prefix('/'))
+            .unwrap_or(path)
     }
 
     /// The name in the source of a function, rather than its linkage name.
@@ -204,7 +221,9 @@ fn load_bias() -> usize {
 }
 
 fn half(bytes: &[u8], at: usize) -> Option<u64> {
-    Some(u64::from(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?)))
+    Some(u64::from(u16::from_le_bytes(
+        bytes.get(at..at + 2)?.try_into().ok()?,
+    )))
 }
 
 fn word(bytes: &[u8], at: usize) -> Option<u32> {
