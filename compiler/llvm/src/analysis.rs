@@ -1,0 +1,183 @@
+//! What must be known of functions before their code is generated: the order of their blocks, their
+//! loops, and which of them check the stack on entry.
+//!
+//! A function may do without the check if its depth below a checked frame is bounded: it calls only
+//! functions of the same module that do without it, in no cycle, and all their frames together fit
+//! a small part of the reserve below the limit. Decided from the module's own functions alone, so
+//! that what is generated for one module depends on no other's contents.
+
+use crate::layout::Layouts;
+use mesh_abi::context::SMALL_FRAME;
+use mesh_core::ir::{Block, BlockId, FnId, Function, Op, Program, Term, ValueId};
+use rustc_hash::FxHashMap;
+
+/// Bytes of frames without a check that may stand below a checked one.
+const UNCHECKED_DEPTH: u64 = 4096;
+
+/// The functions of a module and what is known of them.
+pub struct Calls {
+    facts: FxHashMap<FnId, Facts>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Facts {
+    checked: bool,
+    frame: u64,
+}
+
+impl Calls {
+    /// Whether the function is defined in the module.
+    pub fn is_member(&self, id: FnId) -> bool {
+        self.facts.contains_key(&id)
+    }
+
+    /// Whether the function compares the stack pointer with the limit on entry, and the bytes
+    /// beyond a small frame that it must ask for.
+    pub fn check(&self, id: FnId) -> Option<u64> {
+        let facts = self.facts.get(&id)?;
+        let small = SMALL_FRAME as u64;
+        facts
+            .checked
+            .then(|| if facts.frame > small { facts.frame } else { 0 })
+    }
+}
+
+/// Decides for every function of a module.
+pub fn calls(program: &Program, layouts: &Layouts, members: &[FnId]) -> Calls {
+    let index: FxHashMap<FnId, usize> = members.iter().enumerate().map(|(n, &f)| (f, n)).collect();
+    let mut facts = vec![Facts::default(); members.len()];
+    let mut edges: Vec<Vec<usize>> = vec![Vec::new(); members.len()];
+    for (at, &id) in members.iter().enumerate() {
+        let function = &program.functions[id.index()];
+        let frame = frame_bound(function, layouts);
+        let mut checked = frame > SMALL_FRAME as u64 || Order::new(function, id).has_loop();
+        for callee in callees(function) {
+            match callee.and_then(|callee| index.get(&callee)) {
+                Some(&to) => edges[at].push(to),
+                None => checked = true,
+            }
+        }
+        facts[at] = Facts { checked, frame };
+    }
+    let mut depth = vec![0u64; members.len()];
+    for group in crate::graph::components(&edges, |to| to) {
+        let recursive = group.len() > 1 || edges[group[0]].contains(&group[0]);
+        for &at in &group {
+            let below = edges[at].iter().map(|&to| depth[to]).max().unwrap_or(0);
+            depth[at] = facts[at].frame + below;
+            if recursive || depth[at] > UNCHECKED_DEPTH {
+                facts[at].checked = true;
+            }
+        }
+        for &at in &group {
+            if facts[at].checked {
+                depth[at] = 0;
+            }
+        }
+    }
+    let facts = members.iter().copied().zip(facts).collect();
+    Calls { facts }
+}
+
+/// What a function calls: `None` for a closure.
+fn callees(function: &Function) -> impl Iterator<Item = Option<FnId>> {
+    function.blocks.iter().flat_map(|block| {
+        let inner = block.stmts.iter().filter_map(|stmt| match &stmt.op {
+            Op::Call { callee, .. } => Some(Some(*callee)),
+            Op::CallClosure { .. } => Some(None),
+            _ => None,
+        });
+        let last = match &block.term {
+            Term::TailCall { callee, .. } => Some(Some(*callee)),
+            Term::TailCallClosure { .. } => Some(None),
+            _ => None,
+        };
+        inner.chain(last)
+    })
+}
+
+/// A bound on a function's frame in bytes: every word spilled once, and what calls need.
+fn frame_bound(function: &Function, layouts: &Layouts) -> u64 {
+    let words = |value: ValueId| layouts.words(function.values[value.index()].ty).len();
+    let of_block = |block: &Block| -> usize {
+        let computed = block
+            .stmts
+            .iter()
+            .filter(|stmt| !matches!(stmt.op, Op::Const(_)));
+        let params: usize = block.params.iter().map(|&p| words(p)).sum();
+        params + computed.map(|stmt| words(stmt.value)).sum::<usize>()
+    };
+    128 + 8 * function.blocks.iter().map(of_block).sum::<usize>() as u64
+}
+
+/// The blocks of a function that can be reached, in an order in which definitions come before uses.
+pub struct Order {
+    pub blocks: Vec<BlockId>,
+    /// By block: a jump leads back to it.
+    pub is_header: Vec<bool>,
+    /// By block: edges that lead to it.
+    pub preds: Vec<u32>,
+}
+
+impl Order {
+    /// `id` is the function's own: a tail call of itself is a jump to block 0.
+    pub fn new(function: &Function, id: FnId) -> Order {
+        const NEW: u8 = 0;
+        const OPEN: u8 = 1;
+        const DONE: u8 = 2;
+        let count = function.blocks.len();
+        let mut state = vec![NEW; count];
+        let mut is_header = vec![false; count];
+        let mut preds = vec![0; count];
+        let mut post = Vec::with_capacity(count);
+        let mut work = vec![(BlockId(0), successors(function, id, BlockId(0)))];
+        state[0] = OPEN;
+        while let Some((block, rest)) = work.last_mut() {
+            let Some(next) = rest.pop() else {
+                state[block.index()] = DONE;
+                post.push(*block);
+                work.pop();
+                continue;
+            };
+            preds[next.index()] += 1;
+            match state[next.index()] {
+                NEW => {
+                    state[next.index()] = OPEN;
+                    work.push((next, successors(function, id, next)));
+                }
+                OPEN => is_header[next.index()] = true,
+                _ => {}
+            }
+        }
+        post.reverse();
+        Order {
+            blocks: post,
+            is_header,
+            preds,
+        }
+    }
+
+    /// Whether any jump leads back.
+    pub fn has_loop(&self) -> bool {
+        self.is_header.contains(&true)
+    }
+}
+
+/// Whether a tail call of `callee` in `function` is a jump to its own start.
+pub fn is_self_loop(function: &Function, own: FnId, callee: FnId) -> bool {
+    callee == own && function.kind == mesh_core::ir::FnKind::Direct
+}
+
+/// The blocks control may go to from `block`, in the order they shall be laid out.
+fn successors(function: &Function, id: FnId, block: BlockId) -> Vec<BlockId> {
+    match &function.blocks[block.index()].term {
+        Term::Jump(to, _) => vec![*to],
+        Term::Branch { then, els, .. } => vec![then.block, els.block],
+        Term::Switch { cases, default, .. } => {
+            let targets = cases.iter().map(|(_, target)| target).chain(default);
+            targets.map(|target| target.block).collect()
+        }
+        Term::TailCall { callee, .. } if is_self_loop(function, id, *callee) => vec![BlockId(0)],
+        _ => Vec::new(),
+    }
+}
