@@ -10,16 +10,15 @@
 //! where `need` is 0 for a small frame. If that gives 0 the function carries on. If it gives 1 the
 //! function
 //!
-//! 1. stores the words of all its arguments after the context, in order, to `args[0..]`: those that
-//!    came in registers and those that came through the block (in place of which they go: move
-//!    them from the last to the first);
+//! 1. stores the words of its arguments to `args`: those that came through the block where they
+//!    came from, and behind them those that came in registers, the closure's own object first;
 //! 2. calls `mesh_rt_on_segment(ctx, thunk, itself)`, an ordinary C call;
 //! 3. loads the words of its result, in order, from `ret[0..]` and returns them. Where the result
 //!    comes through the return block anyway there is nothing to do.
 //!
 //! `thunk(ctx, function)` is a C-convention function, one per signature, with a frame pointer and
-//! unwind tables. It loads the words from `args`, puts those that do not fit registers back at the
-//! front of the block, calls `function` by the Mesh convention, and stores the words of a result
+//! unwind tables. It loads the words that travel in registers from `args`, where the others stand
+//! as the function expects them, calls it by the Mesh convention, and stores the words of a result
 //! that came in registers to `ret[0..]`.
 //!
 //! Memory from `mesh_rt_alloc_slow` is not zeroed, as the bump region is not: an object is written

@@ -35,10 +35,9 @@ impl Calls {
     /// beyond a small frame that it must ask for.
     pub fn check(&self, id: FnId) -> Option<u64> {
         let facts = self.facts.get(&id)?;
-        let small = SMALL_FRAME as u64;
-        facts
-            .checked
-            .then(|| if facts.frame > small { facts.frame } else { 0 })
+        let large = facts.frame > SMALL_FRAME as u64;
+        let need = if large { facts.frame } else { 0 };
+        facts.checked.then_some(need)
     }
 }
 

@@ -1,5 +1,4 @@
-//! DWARF: line tables, and for every function its name as reports show it and its symbol, so that
-//! debuggers, profilers and crash reports speak of Mesh source.
+//! DWARF: line tables, and for every function its name as reports show it, so that debuggers, profilers and crash reports speak of Mesh source.
 
 use inkwell::context::AsContextRef;
 use inkwell::debug_info::{
@@ -11,7 +10,6 @@ use mesh_core::ir::Function;
 use mesh_report::{FileId, SourceMap, Span};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
-use std::path::Path;
 
 /// The debug information of one module.
 pub struct Debug<'ctx, 'p> {
@@ -53,7 +51,7 @@ impl<'ctx, 'p> Debug<'ctx, 'p> {
             true,
             DWARFSourceLanguage::C,
             name,
-            ".",
+            "",
             "mesh",
             release,
             "",
@@ -76,13 +74,8 @@ impl<'ctx, 'p> Debug<'ctx, 'p> {
     }
 
     fn file(&self, id: FileId) -> DIFile<'ctx> {
-        let make = || {
-            let path = Path::new(self.sources.path(id));
-            let name = path.file_name().unwrap_or(path.as_os_str());
-            let folder = path.parent().unwrap_or(Path::new(""));
-            self.builder
-                .create_file(&name.to_string_lossy(), &folder.to_string_lossy())
-        };
+        // The path as the user wrote it, whole: reports show it as it stands here.
+        let make = || self.builder.create_file(self.sources.path(id), "");
         *self.files.borrow_mut().entry(id).or_insert_with(make)
     }
 
@@ -97,7 +90,8 @@ impl<'ctx, 'p> Debug<'ctx, 'p> {
         let subprogram = self.builder.create_function(
             self.unit.as_debug_info_scope(),
             &function.name,
-            Some(&function.symbol),
+            // Reports show the name; a linkage name would take its place.
+            Some(""),
             file,
             line,
             ty,

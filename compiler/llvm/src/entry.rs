@@ -34,13 +34,13 @@ pub fn module<'ctx>(llvm: &'ctx Context, program: &Program, options: &Options) -
         ],
         false,
     );
-    let table = module.add_global(record.get_type(), None, "mesh_program");
+    let table = module.add_global(record.get_type(), None, mesh_abi::program::PROGRAM);
     table.set_constant(true);
     table.set_initializer(&record);
     // `main(argc, argv)` passes both on with the record.
     let (i32, raw) = (emit.i32, emit.raw);
     let start_type = i32.fn_type(&[raw.into(), i32.into(), raw.into()], false);
-    let start = module.add_function("mesh_rt_start", start_type, None);
+    let start = module.add_function(mesh_abi::program::START, start_type, None);
     let main_type = i32.fn_type(&[i32.into(), raw.into()], false);
     let main = module.add_function("main", main_type, None);
     attributes(&emit, main);

@@ -185,7 +185,7 @@ fn decide(types: &Types, group: &Group, decided: &mut [Option<Layout>]) {
             decided[ty.index()] = Some(pointer(Shape::Scalar, never_null));
         }
     }
-    let mut tuples: Vec<TyId> = group.members.iter().copied().collect();
+    let mut tuples = group.members.clone();
     tuples.retain(|ty| data(ty).is_none());
     while !tuples.is_empty() {
         tuples.retain(|&ty| {

@@ -61,7 +61,7 @@ pub fn compile_unit(
     unit: UnitId,
     sources: &SourceMap,
     options: &Options,
-) -> Result<Vec<u8>, Diagnostic> {
+) -> Result<Vec<u8>, Vec<Diagnostic>> {
     let unit = &program.units[unit.index()];
     let part = Part::Unit(&unit.module);
     generate(program, part, &unit.functions, sources, options, |module| {
@@ -74,7 +74,7 @@ pub fn compile_program(
     program: &Program,
     sources: &SourceMap,
     options: &Options,
-) -> Result<Vec<u8>, Diagnostic> {
+) -> Result<Vec<u8>, Vec<Diagnostic>> {
     let all = all_functions(program);
     generate(program, Part::Program, &all, sources, options, |module| {
         object(module, options)
@@ -88,7 +88,7 @@ pub fn print_unit(
     sources: &SourceMap,
     options: &Options,
     form: Form,
-) -> Result<String, Diagnostic> {
+) -> Result<String, Vec<Diagnostic>> {
     let unit = &program.units[unit.index()];
     let part = Part::Unit(&unit.module);
     generate(program, part, &unit.functions, sources, options, |module| {
@@ -102,7 +102,7 @@ pub fn print_program(
     sources: &SourceMap,
     options: &Options,
     form: Form,
-) -> Result<String, Diagnostic> {
+) -> Result<String, Vec<Diagnostic>> {
     let all = all_functions(program);
     generate(program, Part::Program, &all, sources, options, |module| {
         text(module, options, form)
@@ -110,7 +110,7 @@ pub fn print_program(
 }
 
 /// The object file every executable has besides its units': C's `main`, and the program's record.
-pub fn entry_object(program: &Program, options: &Options) -> Result<Vec<u8>, Diagnostic> {
+pub fn entry_object(program: &Program, options: &Options) -> Vec<u8> {
     let llvm = Context::create();
     let module = entry::module(&llvm, program, options);
     check(&module, options);
@@ -134,8 +134,8 @@ fn generate<T>(
     functions: &[FnId],
     sources: &SourceMap,
     options: &Options,
-    then: impl FnOnce(&Module) -> Result<T, Diagnostic>,
-) -> Result<T, Diagnostic> {
+    then: impl FnOnce(&Module) -> T,
+) -> Result<T, Vec<Diagnostic>> {
     let layouts = Layouts::new(&program.types);
     check_widths(program, functions, &layouts)?;
     let llvm = Context::create();
@@ -171,7 +171,7 @@ fn generate<T>(
             bug!(Span::DUMMY, "LLVM refused its passes: {error}");
         }
     }
-    then(&unit.module)
+    Ok(then(&unit.module))
 }
 
 fn check(module: &Module, options: &Options) {
@@ -185,7 +185,8 @@ fn check_widths(
     program: &Program,
     functions: &[FnId],
     layouts: &Layouts,
-) -> Result<(), Diagnostic> {
+) -> Result<(), Vec<Diagnostic>> {
+    let mut errors = Vec::new();
     for &id in functions {
         let function = &program.functions[id.index()];
         let params = function.blocks[0].params.iter();
@@ -193,34 +194,38 @@ fn check_widths(
             .map(|p| layouts.words(function.values[p.index()].ty).len())
             .sum();
         if words > signature::MAX_ARG_WORDS {
-            return Err(Diagnostic::error(
-                "E0900",
-                format!("`{}` has too many parameters", function.name),
-            )
-            .primary(function.span, "declared here")
-            .note(format!(
+            let message = format!("`{}` has too many parameters", function.name);
+            let note = format!(
                 "together they take {words} machine words; a call has room for {}",
                 signature::MAX_ARG_WORDS
-            ))
-            .help("put some of them into a struct"));
+            );
+            let error = Diagnostic::error("E0900", message)
+                .primary(function.span, "declared here")
+                .note(note)
+                .help("put some of them into a struct");
+            errors.push(error);
         }
     }
-    Ok(())
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(errors)
+    }
 }
 
-fn object(module: &Module, options: &Options) -> Result<Vec<u8>, Diagnostic> {
-    Ok(emit_file(module, options, FileType::Object))
+fn object(module: &Module, options: &Options) -> Vec<u8> {
+    emit_file(module, options, FileType::Object)
 }
 
-fn text(module: &Module, options: &Options, form: Form) -> Result<String, Diagnostic> {
-    Ok(match form {
+fn text(module: &Module, options: &Options, form: Form) -> String {
+    match form {
         Form::Llvm => module.print_to_string().to_string(),
         Form::Assembly => {
             let bytes = emit_file(module, options, FileType::Assembly);
             let text = String::from_utf8_lossy(&bytes);
             text.trim_end_matches('\0').to_string()
         }
-    })
+    }
 }
 
 fn emit_file(module: &Module, options: &Options, kind: FileType) -> Vec<u8> {

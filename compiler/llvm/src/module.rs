@@ -214,9 +214,9 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
         }
     }
 
-    /// `mesh_rt_on_segment(ctx, thunk, code)`: runs the packed call on the larger stack.
+    /// `on_segment(ctx, thunk, code)`: runs the packed call on the larger stack.
     pub fn on_segment(&self) -> FunctionValue<'ctx> {
-        let symbol = "mesh_rt_on_segment";
+        let symbol = mesh_abi::program::ON_SEGMENT;
         if let Some(&found) = self.natives.borrow().get(symbol) {
             return found;
         }
