@@ -24,6 +24,7 @@ pub fn groups(world: &World, modules: &[ModuleId]) -> Vec<Vec<FnId>> {
             let mut to: Vec<usize> = Vec::new();
             references::of(world, f, &mut |id| to.extend(index.get(&id)));
             to.retain(|&i| !is_complete(world, nodes[i]));
+            to.extend(f.params.iter().filter_map(|p| index.get(&p.default?)));
             to.sort_unstable();
             to.dedup();
             to

@@ -8,9 +8,11 @@ pub mod exhaustive;
 pub mod groups;
 pub mod impls;
 pub mod program;
+pub mod scheme;
 pub mod show;
 pub mod thir;
 pub mod ty;
+pub mod unify;
 pub mod zonk;
 
 pub use program::{CheckResult, Checked, MethodInstance, Obligation, Selected};
@@ -26,9 +28,7 @@ pub fn check_program(world: &Arc<World>) -> CheckResult {
         checked: Some(Checked {
             world: world.clone(),
             modules: Vec::new(),
-            env: Arc::new(env::Env {
-                world: world.clone(),
-            }),
+            env: Arc::new(env::Env::new(world)),
         }),
         diagnostics: Vec::new(),
     }
@@ -36,23 +36,26 @@ pub fn check_program(world: &Arc<World>) -> CheckResult {
 
 /// The impl that types without variables and parameters have; `None` if there is none, which the
 /// checker has ruled out for what it let through. Memoised.
-pub fn select_impl(_checked: &Checked, _obligation: &Obligation) -> Option<Selected> {
-    None
+pub fn select_impl(checked: &Checked, obligation: &Obligation) -> Option<Selected> {
+    checked.env.table.select(obligation).ok()
 }
 
 /// The function that method number `method` of an interface is for `selected`, which answers
 /// `obligation`. `method_args`: types for the method's own generics.
 pub fn method_instance(
-    _checked: &Checked,
-    _selected: &Selected,
-    _obligation: &Obligation,
-    _method: u32,
-    _method_args: &[Ty],
+    checked: &Checked,
+    selected: &Selected,
+    obligation: &Obligation,
+    method: u32,
+    method_args: &[Ty],
 ) -> MethodInstance {
-    MethodInstance::Structural
+    checked
+        .env
+        .table
+        .method_instance(selected, obligation, method, method_args)
 }
 
 /// `ty` with every projection replaced by what it stands for; call it after [`substitute`].
-pub fn normalize(_checked: &Checked, ty: Ty) -> Ty {
-    ty
+pub fn normalize(checked: &Checked, ty: Ty) -> Ty {
+    checked.env.table.normalize(ty)
 }

@@ -8,23 +8,31 @@ use crate::ty::Ty;
 const RED_ZONE: usize = 64 * 1024;
 const SEGMENT: usize = 1024 * 1024;
 
-/// What types are replaced by.
-pub type Map<'a> = &'a mut dyn FnMut(Ty) -> Ty;
+/// What is replaced, and by what.
+pub trait Rewrite {
+    fn ty(&mut self, ty: Ty) -> Ty;
+    /// Comes before the types in it.
+    fn callee(&mut self, _callee: &mut FnRef) {}
+    /// Comes before what is in it.
+    fn before(&mut self, _e: &mut Expr) {}
+}
+
+type Map<'a> = &'a mut dyn Rewrite;
 
 /// Replaces every type of a body.
 pub fn map_types(body: &mut Body, map: Map<'_>) {
     all(&mut body.params, map);
-    body.result = map(body.result);
-    body.process = map(body.process);
+    body.result = map.ty(body.result);
+    body.process = map.ty(body.process);
     for local in &mut body.locals {
-        local.ty = map(local.ty);
+        local.ty = map.ty(local.ty);
     }
     clauses(&mut body.clauses, map);
 }
 
 fn all(types: &mut [Ty], map: Map<'_>) {
     for ty in types {
-        *ty = map(*ty);
+        *ty = map.ty(*ty);
     }
 }
 
@@ -38,11 +46,12 @@ fn clauses(list: &mut [Clause], map: Map<'_>) {
 
 fn closure(closure: &mut Closure, map: Map<'_>) {
     all(&mut closure.params, map);
-    closure.result = map(closure.result);
+    closure.result = map.ty(closure.result);
     clauses(&mut closure.clauses, map);
 }
 
 fn fn_ref(callee: &mut FnRef, map: Map<'_>) {
+    map.callee(callee);
     match callee {
         FnRef::Item { args, .. } => all(args, map),
         FnRef::Method {
@@ -68,7 +77,8 @@ pub fn expr(e: &mut Expr, map: Map<'_>) {
 }
 
 fn expr_here(e: &mut Expr, map: Map<'_>) {
-    e.ty = map(e.ty);
+    map.before(e);
+    e.ty = map.ty(e.ty);
     match &mut e.kind {
         ExprKind::Lit(_)
         | ExprKind::Ctor { .. }
@@ -143,7 +153,7 @@ fn for_loop(kind: &mut ExprKind, map: Map<'_>) {
     pat(p, map);
     expr(iterable, map);
     fn_ref(iter, map);
-    *item = map(*item);
+    *item = map.ty(*item);
     exprs(guard.as_deref_mut(), map);
     expr(body, map);
 }
@@ -180,7 +190,7 @@ fn pats(list: &mut [Pat], map: Map<'_>) {
 }
 
 fn pat(p: &mut Pat, map: Map<'_>) {
-    p.ty = map(p.ty);
+    p.ty = map.ty(p.ty);
     match &mut p.kind {
         PatKind::Wild | PatKind::Bind(_) | PatKind::Lit(_) | PatKind::IntRange { .. } => {}
         PatKind::Variant { fields: list, .. } | PatKind::Tuple(list) | PatKind::Or(list) => {

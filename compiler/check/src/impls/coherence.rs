@@ -253,6 +253,7 @@ impl Checker<'_> {
             self_ty: None,
             interface: None,
             generics: &def.generics,
+            fill: None,
         };
         let mut assumptions: Vec<Requirement> = requirements(&scope, &def.generics);
         assumptions.extend(def.generics.iter().map(|g| Requirement {

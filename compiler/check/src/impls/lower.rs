@@ -19,11 +19,31 @@ pub struct Scope<'a> {
     /// The interface whose associated types `Self.Item` names inside an impl or interface.
     pub interface: Option<(InterfaceId, Vec<Ty>)>,
     pub generics: &'a [GenericParam],
+    /// What stands for parts a signature leaves out; in a declaration nothing may be left out.
+    pub fill: Option<&'a dyn Fill>,
+}
+
+/// What a signature's lowering puts where nothing is written.
+pub trait Fill {
+    /// `_`, and arguments left out.
+    fn hole(&self) -> Ty;
+    /// The reply type of a `Pid<M>`.
+    fn reply(&self) -> Ty;
+    /// The process of a function type.
+    fn process(&self) -> Ty;
 }
 
 /// The declaration behind an id.
 pub fn type_def(world: &World, id: TypeId) -> &TypeDef {
     &world.modules[id.module.0 as usize].types[id.index as usize]
+}
+
+/// The type without values.
+pub fn never(world: &World) -> Ty {
+    match world.lang.types.get("never") {
+        Some(&id) => Ty::con(id, Vec::new()),
+        None => Ty::error(),
+    }
 }
 
 /// The interface behind an id.
@@ -51,9 +71,11 @@ impl Scope<'_> {
             hir::TyKind::Tuple(items) => Ty::new(TyKind::Tuple(all(items))),
             hir::TyKind::Unit => Ty::unit(),
             hir::TyKind::Fn(params, result) => {
-                Ty::func(all(params), self.lower_at(result, depth), Ty::no_process())
+                let process = self.fill.map_or_else(Ty::no_process, Fill::process);
+                Ty::func(all(params), self.lower_at(result, depth), process)
             }
-            hir::TyKind::Infer | hir::TyKind::Error => Ty::error(),
+            hir::TyKind::Infer => self.fill.map_or_else(Ty::error, Fill::hole),
+            hir::TyKind::Error => Ty::error(),
         }
     }
 
@@ -74,15 +96,26 @@ impl Scope<'_> {
             self_ty: None,
             interface: None,
             generics: &def.generics,
+            fill: self.fill,
         };
         let target = scope.lower_at(target, depth + 1);
         let map: Vec<_> = def.generics.iter().map(|g| g.id).zip(args).collect();
         crate::substitute(target, &map)
     }
 
-    /// A wrong number of arguments has been reported; the missing ones unify with anything.
+    /// Arguments left out: `Pid<M>` has a reply type of its own; others are to be inferred, and
+    /// unify with anything where that is an error that has been reported.
     fn padded(&self, id: TypeId, def: &TypeDef, mut args: Vec<Ty>) -> Ty {
-        args.resize(def.generics.len(), Ty::error());
+        args.truncate(def.generics.len());
+        if args.len() == 1 && def.lang.as_deref() == Some("pid") {
+            args.push(match self.fill {
+                Some(fill) => fill.reply(),
+                None => never(self.world),
+            });
+        }
+        while args.len() < def.generics.len() {
+            args.push(self.fill.map_or_else(Ty::error, Fill::hole));
+        }
         Ty::con(id, args)
     }
 
@@ -145,6 +178,7 @@ impl Scope<'_> {
             self_ty: Some(args[0]),
             interface: None,
             generics: &def.generics,
+            fill: None,
         };
         scope.bound_with(&def.supers, args[0], name, depth + 1)
     }

@@ -345,6 +345,7 @@ impl ImplTable {
             self_ty: Some(obligation.args[0]),
             interface: None,
             generics: &def.generics,
+            fill: None,
         };
         let map: Vec<(ParamId, Ty)> = def
             .generics

@@ -87,6 +87,7 @@ impl ImplTable {
             self_ty: None,
             interface: None,
             generics: &def.generics,
+            fill: None,
         };
         let map: Vec<_> = def
             .generics

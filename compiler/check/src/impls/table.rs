@@ -118,6 +118,7 @@ fn head_of(world: &World, impl_: &hir::Impl) -> Head {
         self_ty: None,
         interface: None,
         generics: &impl_.generics,
+        fill: None,
     };
     let self_ty = scope.lower(&impl_.self_ty);
     let mut args = vec![self_ty];
@@ -127,6 +128,7 @@ fn head_of(world: &World, impl_: &hir::Impl) -> Head {
         self_ty: Some(self_ty),
         interface: Some((impl_.interface, args.clone())),
         generics: &impl_.generics,
+        fill: None,
     };
     let def = interface_def(world, impl_.interface);
     let functions = &world.modules[impl_.id.module.0 as usize].functions;

@@ -1,0 +1,386 @@
+//! The unifier: inference variables with levels, what they are bound to, where that was decided, and
+//! the slots that tell whether a process's messages are received and replied to.
+
+use crate::ty::{Ty, TyKind, VarId};
+use mesh_report::Span;
+
+/// Marks on a process's message or reply variable; see [`Unifier::mark`].
+pub mod slot {
+    /// A message arm takes it.
+    pub const RECEIVED: u8 = 1;
+    /// `reply` or `caller` uses it.
+    pub const REPLIED: u8 = 2;
+    /// A declaration says it, so nothing is left to decide.
+    pub const DECLARED: u8 = 4;
+    /// It is the `M` or `R` of a spawned process.
+    pub const SPAWNED: u8 = 8;
+}
+
+/// What stands behind a variable.
+#[derive(Clone, Copy)]
+struct VarData {
+    bound: Option<Ty>,
+    level: u32,
+    /// Where it was bound, for "decided here".
+    bound_at: Span,
+    slot_parent: u32,
+    slot: u8,
+    process: bool,
+}
+
+/// Why two types do not fit: the parts that differ, as they stood.
+#[derive(Clone, Copy, Debug)]
+pub struct Clash {
+    pub expected: Ty,
+    pub found: Ty,
+    pub kind: ClashKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClashKind {
+    Different,
+    /// The variable would contain itself.
+    Infinite,
+}
+
+/// A projection that was met where it cannot be decided yet; the caller keeps it as a constraint.
+pub struct Delayed {
+    pub projection: Ty,
+    pub other: Ty,
+}
+
+/// The variables of one top-level group.
+#[derive(Default)]
+pub struct Unifier {
+    vars: Vec<VarData>,
+    /// Waiting constraints by variable.
+    watchers: Vec<Vec<u32>>,
+    /// Constraints whose variable was bound since they were last asked for.
+    pub woken: std::collections::VecDeque<u32>,
+    pub delayed: Vec<Delayed>,
+    pub level: u32,
+    /// Where a binding made now is said to come from.
+    pub here: Option<Span>,
+}
+
+impl Unifier {
+    /// A fresh variable at the current level.
+    pub fn fresh(&mut self) -> Ty {
+        self.fresh_at(self.level)
+    }
+
+    pub fn fresh_at(&mut self, level: u32) -> Ty {
+        let id = self.vars.len() as u32;
+        self.vars.push(VarData {
+            bound: None,
+            level,
+            bound_at: Span::DUMMY,
+            slot_parent: id,
+            slot: 0,
+            process: false,
+        });
+        self.watchers.push(Vec::new());
+        Ty::new(TyKind::Var(VarId(id)))
+    }
+
+    /// A fresh variable that stands for a process.
+    pub fn fresh_process(&mut self) -> Ty {
+        let ty = self.fresh();
+        if let TyKind::Var(v) = ty.kind() {
+            self.vars[v.0 as usize].process = true;
+        }
+        ty
+    }
+
+    /// Whether the unbound variable stands for a process.
+    pub fn is_process(&self, var: VarId) -> bool {
+        self.vars[var.0 as usize].process
+    }
+
+    pub fn var_count(&self) -> u32 {
+        self.vars.len() as u32
+    }
+
+    pub fn level_of(&self, var: VarId) -> u32 {
+        self.vars[var.0 as usize].level
+    }
+
+    /// The head of `ty`: never a bound variable.
+    pub fn shallow(&mut self, ty: Ty) -> Ty {
+        let TyKind::Var(first) = ty.kind() else {
+            return ty;
+        };
+        let Some(next) = self.vars[first.0 as usize].bound else {
+            return ty;
+        };
+        if !matches!(next.kind(), TyKind::Var(_)) {
+            return next;
+        }
+        let end = self.shallow(next);
+        // The shortcut keeps the place where the end was decided.
+        if let TyKind::Var(n) = next.kind()
+            && self.vars[n.0 as usize].bound.is_some()
+        {
+            self.vars[first.0 as usize].bound_at = self.vars[n.0 as usize].bound_at;
+            self.vars[first.0 as usize].bound = Some(end);
+        }
+        end
+    }
+
+    /// Like [`Unifier::shallow`], without shortening paths.
+    pub fn peek(&self, mut ty: Ty) -> Ty {
+        while let TyKind::Var(v) = ty.kind() {
+            match self.vars[v.0 as usize].bound {
+                Some(next) => ty = next,
+                None => break,
+            }
+        }
+        ty
+    }
+
+    /// `ty` with all bound variables replaced.
+    pub fn resolve(&self, ty: Ty) -> Ty {
+        if !ty.has_var() {
+            return ty;
+        }
+        let ty = self.peek(ty);
+        if !ty.has_var() || matches!(ty.kind(), TyKind::Var(_)) {
+            return ty;
+        }
+        ty.map_parts(|part| self.resolve(part))
+    }
+
+    /// Where the variable that `ty` is was decided.
+    pub fn decided_at(&self, ty: Ty) -> Option<Span> {
+        let mut at = None;
+        let mut ty = ty;
+        while let TyKind::Var(v) = ty.kind() {
+            let data = &self.vars[v.0 as usize];
+            match data.bound {
+                Some(next) => {
+                    at = Some(data.bound_at);
+                    ty = next;
+                }
+                None => return None,
+            }
+        }
+        at.filter(|span| !span.is_dummy())
+    }
+
+    /// Makes `waiter` woken when `var` is bound.
+    pub fn watch(&mut self, var: VarId, waiter: u32) {
+        self.watchers[var.0 as usize].push(waiter);
+    }
+
+    fn bind(&mut self, var: VarId, ty: Ty) {
+        let data = &mut self.vars[var.0 as usize];
+        data.bound = Some(ty);
+        data.bound_at = self.here.unwrap_or(Span::DUMMY);
+        let waiting = std::mem::take(&mut self.watchers[var.0 as usize]);
+        self.woken.extend(waiting);
+    }
+
+    /// Replaces an unbound variable for good: a generalised one by its parameter, a defaulted one by
+    /// its default.
+    pub fn settle(&mut self, var: VarId, ty: Ty) {
+        self.bind(var, ty);
+    }
+
+    /// Makes `expected` and `found` the same type.
+    pub fn unify(&mut self, expected: Ty, found: Ty) -> Result<(), Clash> {
+        if expected == found {
+            return Ok(());
+        }
+        let (a, b) = (self.shallow(expected), self.shallow(found));
+        if a == b {
+            return Ok(());
+        }
+        let different = Clash {
+            expected,
+            found,
+            kind: ClashKind::Different,
+        };
+        match (a.kind(), b.kind()) {
+            (TyKind::Error, _) | (_, TyKind::Error) => Ok(()),
+            (TyKind::Var(x), TyKind::Var(y)) => {
+                self.unify_vars(*x, *y);
+                Ok(())
+            }
+            (TyKind::Var(x), _) => self.bind_checked(*x, b, expected, found),
+            (_, TyKind::Var(y)) => self.bind_checked(*y, a, expected, found),
+            (TyKind::Con(x, xs), TyKind::Con(y, ys)) if x == y && xs.len() == ys.len() => {
+                self.unify_all(xs, ys)
+            }
+            (TyKind::Tuple(xs), TyKind::Tuple(ys)) if xs.len() == ys.len() => {
+                self.unify_all(xs, ys)
+            }
+            (TyKind::Fn(f), TyKind::Fn(g)) if f.params.len() == g.params.len() => {
+                self.unify_all(&f.params, &g.params)?;
+                self.unify(f.result, g.result)?;
+                self.unify(f.process, g.process)
+            }
+            (TyKind::Process(m, r), TyKind::Process(n, s)) => {
+                self.join_slots(*m, *n);
+                self.join_slots(*r, *s);
+                self.unify(*m, *n)?;
+                self.unify(*r, *s)
+            }
+            (TyKind::Proj { .. }, _) if a.has_var() => {
+                self.delay(a, b);
+                Ok(())
+            }
+            (_, TyKind::Proj { .. }) if b.has_var() => {
+                self.delay(b, a);
+                Ok(())
+            }
+            _ => Err(different),
+        }
+    }
+
+    fn delay(&mut self, projection: Ty, other: Ty) {
+        self.delayed.push(Delayed { projection, other });
+    }
+
+    fn unify_all(&mut self, xs: &[Ty], ys: &[Ty]) -> Result<(), Clash> {
+        for (&x, &y) in xs.iter().zip(ys) {
+            self.unify(x, y)?;
+        }
+        Ok(())
+    }
+
+    fn unify_vars(&mut self, x: VarId, y: VarId) {
+        let (xi, yi) = (x.0 as usize, y.0 as usize);
+        let level = self.vars[xi].level.min(self.vars[yi].level);
+        let process = self.vars[xi].process || self.vars[yi].process;
+        // The younger points to the older, so that paths stay short.
+        let (from, to) = if xi < yi { (y, x) } else { (x, y) };
+        let to_data = &mut self.vars[to.0 as usize];
+        to_data.level = level;
+        to_data.process = process;
+        let data = &mut self.vars[from.0 as usize];
+        data.bound = Some(Ty::new(TyKind::Var(to)));
+        data.bound_at = self.here.unwrap_or(Span::DUMMY);
+        let mut moved = std::mem::take(&mut self.watchers[from.0 as usize]);
+        // Two variables becoming one can decide a constraint between them.
+        self.woken.extend(moved.iter().copied());
+        let kept = &mut self.watchers[to.0 as usize];
+        if kept.len() < moved.len() {
+            std::mem::swap(kept, &mut moved);
+        }
+        kept.extend(moved);
+    }
+
+    fn bind_checked(&mut self, var: VarId, ty: Ty, expected: Ty, found: Ty) -> Result<(), Clash> {
+        if ty.has_var() && !self.adjust(var, self.vars[var.0 as usize].level, ty) {
+            return Err(Clash {
+                expected,
+                found,
+                kind: ClashKind::Infinite,
+            });
+        }
+        self.bind(var, ty);
+        Ok(())
+    }
+
+    /// Occurs check, and lowers the levels of what `var` will contain.
+    fn adjust(&mut self, var: VarId, level: u32, ty: Ty) -> bool {
+        if !ty.has_var() {
+            return true;
+        }
+        let ty = self.shallow(ty);
+        if let TyKind::Var(v) = ty.kind() {
+            if *v == var {
+                return false;
+            }
+            let data = &mut self.vars[v.0 as usize];
+            data.level = data.level.min(level);
+            return true;
+        }
+        let mut fine = true;
+        ty.each_part(|part| fine = fine && self.adjust(var, level, part));
+        fine
+    }
+
+    /// Whether the unbound `var` occurs in `ty`.
+    pub fn occurs(&mut self, var: VarId, ty: Ty) -> bool {
+        !self.adjust(var, u32::MAX, ty)
+    }
+
+    /// Keeps every variable of `ty` from being generalised above `level`.
+    pub fn hold_back(&mut self, ty: Ty, level: u32) {
+        if !ty.has_var() {
+            return;
+        }
+        let ty = self.shallow(ty);
+        if let TyKind::Var(v) = ty.kind() {
+            let data = &mut self.vars[v.0 as usize];
+            data.level = data.level.min(level);
+            return;
+        }
+        ty.each_part(|part| self.hold_back(part, level));
+    }
+
+    /// Adds the unbound variables of `ty` in order of first appearance.
+    pub fn free_vars(&mut self, ty: Ty, out: &mut Vec<VarId>) {
+        if !ty.has_var() {
+            return;
+        }
+        let ty = self.shallow(ty);
+        if let TyKind::Var(v) = ty.kind() {
+            if !out.contains(v) {
+                out.push(*v);
+            }
+            return;
+        }
+        ty.each_part(|part| self.free_vars(part, out));
+    }
+
+    fn slot_root(&mut self, mut at: u32) -> u32 {
+        loop {
+            let parent = self.vars[at as usize].slot_parent;
+            if parent == at {
+                return at;
+            }
+            let above = self.vars[parent as usize].slot_parent;
+            self.vars[at as usize].slot_parent = above;
+            at = above;
+        }
+    }
+
+    /// Two processes are one: marks on a slot of the first count for the second. A type without a
+    /// variable comes from a finished scheme and is decided.
+    fn join_slots(&mut self, a: Ty, b: Ty) {
+        match (a.kind(), b.kind()) {
+            (TyKind::Var(x), TyKind::Var(y)) => {
+                let (x, y) = (self.slot_root(x.0), self.slot_root(y.0));
+                if x != y {
+                    let marks = self.vars[x as usize].slot;
+                    self.vars[x as usize].slot_parent = y;
+                    self.vars[y as usize].slot |= marks;
+                }
+            }
+            (TyKind::Var(_), _) => self.mark(a, slot::DECLARED),
+            (_, TyKind::Var(_)) => self.mark(b, slot::DECLARED),
+            _ => {}
+        }
+    }
+
+    /// Marks the slot of a process's message or reply type, as it stands in the `Process` type.
+    pub fn mark(&mut self, raw: Ty, marks: u8) {
+        if let TyKind::Var(v) = raw.kind() {
+            let root = self.slot_root(v.0);
+            self.vars[root as usize].slot |= marks;
+        }
+    }
+
+    /// The marks of a slot; a type that is no variable is declared.
+    pub fn marks(&mut self, raw: Ty) -> u8 {
+        match raw.kind() {
+            TyKind::Var(v) => {
+                let root = self.slot_root(v.0);
+                self.vars[root as usize].slot
+            }
+            _ => slot::DECLARED,
+        }
+    }
+}
