@@ -4,7 +4,6 @@
 //! after the run; the context points back at it. While the actor runs, its fields are used only by
 //! the thread it runs on, through cells; no borrow of a cell is held across a call into Mesh.
 
-pub mod guard;
 pub mod segment;
 pub mod stack;
 
@@ -12,7 +11,6 @@ use crate::config::Config;
 use crate::crash::{Crash, Reason, panic_reason};
 use crate::heap::Heap;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
-use guard::Guard;
 use mesh_abi::context::{ARG_WORDS, Context, RET_WORDS, STACK_RESERVE, TAIL_RING, TailRecord};
 use stack::{Segment, Slot};
 use std::cell::{Cell, RefCell, UnsafeCell};
@@ -41,8 +39,6 @@ pub struct Actor {
     pub stack: Cell<(usize, usize)>,
     /// Where running past the first stack continues.
     pub segment: RefCell<Option<Segment>>,
-    /// The registration of its guard page.
-    pub segment_guard: Cell<Option<Guard>>,
     context: NonNull<UnsafeCell<Context>>,
     yielder: Cell<Option<NonNull<Yielder<(), ()>>>>,
     crash: RefCell<Option<Crash>>,
@@ -79,7 +75,6 @@ impl Actor {
             heap: RefCell::new(Heap::new(config.max_heap)),
             stack: Cell::new((0, 0)),
             segment: RefCell::new(None),
-            segment_guard: Cell::new(None),
             context: NonNull::from(Box::leak(context)),
             yielder: Cell::new(None),
             crash: RefCell::new(None),
@@ -105,8 +100,6 @@ impl Actor {
             (*context).hard_limit = bounds.0 + STACK_RESERVE;
             *(*context).limit.get_mut() = bounds.0 + STACK_RESERVE;
         }
-        // SAFETY: the actor outlives this function, and the registration with it.
-        let _guard = unsafe { self.guard(slot.guard()) };
         let start = |yielder: &Yielder<(), ()>, ()| {
             self.yielder.set(Some(NonNull::from(yielder)));
             // SAFETY: `body` is the program's and gets the context it was compiled for.
@@ -135,16 +128,6 @@ impl Actor {
                 }))
             }
         }
-    }
-
-    /// Registers a guard page of one of the actor's stacks.
-    ///
-    /// # Safety
-    /// The registration ends before the actor does.
-    pub unsafe fn guard(&self, page: (usize, usize)) -> Guard {
-        let actor: *const Actor = self;
-        // SAFETY: the caller's promise.
-        unsafe { Guard::register(page.0, page.1, actor.cast_mut()) }
     }
 
     /// Ends the running actor with a crash: through the destructors on its stack if there are any,

@@ -56,10 +56,6 @@ impl Mapping {
     fn bounds(&self) -> (usize, usize) {
         (self.start + self.guard, self.start + self.size)
     }
-
-    fn guard(&self) -> (usize, usize) {
-        (self.start, self.start + self.guard)
-    }
 }
 
 impl Drop for Mapping {
@@ -84,11 +80,6 @@ impl Slot {
     /// Lowest usable and highest address.
     pub fn bounds(&self) -> (usize, usize) {
         self.0.bounds()
-    }
-
-    /// The guard page's lowest and highest address.
-    pub fn guard(&self) -> (usize, usize) {
-        self.0.guard()
     }
 }
 
@@ -118,10 +109,5 @@ impl Segment {
     /// Lowest usable and highest address.
     pub fn bounds(&self) -> (usize, usize) {
         self.0.bounds()
-    }
-
-    /// The guard page's lowest and highest address.
-    pub fn guard(&self) -> (usize, usize) {
-        self.0.guard()
     }
 }

@@ -86,7 +86,7 @@ fn mesh_functions(text: &str) -> Vec<(usize, usize)> {
             indent(other) == indent(line)
                 && (other.trim().starts_with("end") || other.trim().starts_with('}'))
         };
-        if let Some(length) = lines[at + 1..].iter().position(|other| closes(other)) {
+        if let Some(length) = lines[at + 1..].iter().position(closes) {
             functions.push((at + 1, at + 2 + length));
         }
     }

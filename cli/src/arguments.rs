@@ -1,0 +1,143 @@
+//! What can be said on the command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use mesh_driver::Stage;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Compile and run programs written in Mesh.
+#[derive(Parser, Debug)]
+#[command(
+    name = "mesh",
+    version,
+    arg_required_else_help = true,
+    disable_help_subcommand = false
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Compile a program and run it
+    Run(RunOptions),
+    /// Compile a program to an executable
+    Build(BuildOptions),
+    /// Look for errors without making an executable
+    Check(CheckOptions),
+    /// Make the folder of a new package
+    New {
+        /// The package's name, which is also the folder's
+        name: String,
+    },
+    /// Explain a diagnostic
+    Explain {
+        /// Its code, as in `E0301`
+        code: String,
+    },
+}
+
+#[derive(Args, Debug)]
+pub struct RunOptions {
+    /// A `.mesh` file, or the folder of a package
+    #[arg(default_value = ".", value_name = "FILE|PACKAGE")]
+    pub path: PathBuf,
+    /// Optimise, as `mesh build --release` does
+    #[arg(long)]
+    pub release: bool,
+    /// Arguments for the program
+    #[arg(last = true)]
+    pub arguments: Vec<OsString>,
+}
+
+#[derive(Args, Debug)]
+pub struct BuildOptions {
+    /// A `.mesh` file, or the folder of a package
+    #[arg(default_value = ".", value_name = "FILE|PACKAGE")]
+    pub path: PathBuf,
+    /// Optimise, and make an executable that needs nothing of Mesh to run
+    #[arg(long)]
+    pub release: bool,
+    /// Where the result goes
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Print what a stage of the compiler makes of the program instead
+    #[arg(long, value_name = "STAGE", value_enum)]
+    pub emit: Option<Emit>,
+    /// The machine to make an object file for, as in `aarch64-linux-gnu`
+    #[arg(long, value_name = "TRIPLE")]
+    pub target: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct CheckOptions {
+    /// A `.mesh` file, or the folder of a package
+    #[arg(default_value = ".", value_name = "FILE|PACKAGE")]
+    pub path: PathBuf,
+    /// Check again after every change
+    #[arg(long)]
+    pub watch: bool,
+    /// Print one JSON object per diagnostic, on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The stages that can be looked at.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Emit {
+    /// The tokens of the program's own files
+    Tokens,
+    /// Their syntax trees
+    Tree,
+    /// The modules after names are resolved
+    Resolved,
+    /// The type of everything the program defines
+    Types,
+    /// The monomorphic program
+    Core,
+    /// LLVM's representation
+    Llvm,
+    /// Machine code, as text
+    Asm,
+    /// An object file
+    Obj,
+}
+
+impl Emit {
+    /// The driver's name for it.
+    pub fn stage(self) -> Stage {
+        match self {
+            Emit::Tokens => Stage::Tokens,
+            Emit::Tree => Stage::Tree,
+            Emit::Resolved => Stage::Resolved,
+            Emit::Types => Stage::Types,
+            Emit::Core => Stage::Core,
+            Emit::Llvm => Stage::Llvm,
+            Emit::Asm => Stage::Asm,
+            Emit::Obj => Stage::Object,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn what_follows_the_dashes_is_the_programs() {
+        let parsed =
+            Arguments::try_parse_from(["mesh", "run", "a.mesh", "--", "--release", "-x"]).unwrap();
+        let Command::Run(options) = parsed.command else {
+            panic!("not `run`");
+        };
+        assert_eq!(options.arguments, ["--release", "-x"]);
+        assert!(!options.release);
+    }
+}

@@ -1,0 +1,7 @@
+//! One file per command.
+
+pub mod build;
+pub mod check;
+pub mod explain;
+pub mod new;
+pub mod run;

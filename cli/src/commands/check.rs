@@ -1,0 +1,58 @@
+//! `mesh check`: diagnostics only, once or after every change.
+
+use crate::arguments::CheckOptions;
+use crate::print;
+use mesh_driver::{Compiler, Report};
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// How often the files are looked at.
+const TICK: Duration = Duration::from_millis(200);
+
+pub fn run(options: &CheckOptions) -> ExitCode {
+    let compiler = match Compiler::find() {
+        Ok(compiler) => compiler,
+        Err(report) => return show(&report, options.json),
+    };
+    if !options.watch {
+        return show(&compiler.check(&options.path), options.json);
+    }
+    loop {
+        let seen = compiler.stamp(&options.path);
+        let report = compiler.check(&options.path);
+        show(&report, options.json);
+        if !options.json {
+            print::to_stderr(&summary(&report));
+        }
+        while compiler.stamp(&options.path) == seen {
+            std::thread::sleep(TICK);
+        }
+    }
+}
+
+fn show(report: &Report, json: bool) -> ExitCode {
+    if json {
+        print::report_json(report)
+    } else {
+        print::report(report)
+    }
+    print::exit_code(report)
+}
+
+/// One line, so that an empty list of diagnostics is seen to be the answer.
+fn summary(report: &Report) -> String {
+    let errors = report
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.is_error())
+        .count();
+    let warnings = report.diagnostics.len() - errors;
+    let count = |number: usize, what: &str| {
+        format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+    };
+    format!(
+        "{}, {}; watching for changes\n",
+        count(errors, "error"),
+        count(warnings, "warning")
+    )
+}

@@ -1,0 +1,248 @@
+//! The compiler as one list: sources, trees, names, types, Core, object files; an executable is linked from those.
+
+use crate::cache::Cache;
+use crate::input::{Input, Source};
+use crate::report::Report;
+use crate::units;
+use mesh_check::Checked;
+use mesh_core::ir;
+use mesh_report::{Diagnostic, SourceMap, Span, bug};
+use mesh_resolve::hir::World;
+use mesh_syntax::Parse;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Stages recurse as deep as a program is nested, which the parser limits; optimised or not, this is enough.
+const STACK_BYTES: usize = 256 << 20;
+
+/// A program's files as text.
+pub struct Program {
+    pub sources: SourceMap,
+    pub modules: Vec<Source>,
+}
+
+/// How this run compiles.
+pub struct Pipeline<'a> {
+    pub name: &'a str,
+    pub release: bool,
+    pub target: Option<&'a str>,
+}
+
+/// The diagnostics of the stages so far.
+#[derive(Default)]
+pub struct Log(Vec<Diagnostic>);
+
+impl Log {
+    /// Takes a stage's diagnostics in.
+    pub fn add(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        self.0.extend(diagnostics);
+    }
+
+    /// A result without its errors, which are noted.
+    pub fn keep<T, E: Errors>(&mut self, result: Result<T, E>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(errors) => {
+                self.add(errors.list());
+                None
+            }
+        }
+    }
+
+    /// Whether a stage found an error.
+    pub fn failed(&self) -> bool {
+        self.0.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// One error or several.
+pub trait Errors {
+    fn list(self) -> Vec<Diagnostic>;
+}
+
+impl Errors for Diagnostic {
+    fn list(self) -> Vec<Diagnostic> {
+        vec![self]
+    }
+}
+
+impl Errors for Vec<Diagnostic> {
+    fn list(self) -> Vec<Diagnostic> {
+        self
+    }
+}
+
+/// Runs stages on a thread with a large stack; what they find, and a bug in one of them, comes back as a report.
+pub fn guarded<T: Send>(
+    input: Input,
+    run: impl FnOnce(&Program, &mut Log) -> Option<T> + Send,
+) -> (Option<T>, Report) {
+    let (sources, modules) = match input.into_sources() {
+        Ok(parts) => parts,
+        Err(unusable) => return (None, unusable.into()),
+    };
+    let program = Program { sources, modules };
+    let mut log = Log::default();
+    let work = || mesh_report::bug::catch(|| run(&program, &mut log));
+    let result = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new()
+            .name("mesh".to_string())
+            .stack_size(STACK_BYTES)
+            .spawn_scoped(scope, work);
+        thread.map(|thread| thread.join())
+    });
+    let (value, bug) = match result {
+        Ok(Ok(Ok(value))) => (value, None),
+        Ok(Ok(Err(bug))) => (None, Some(bug)),
+        Ok(Err(_)) | Err(_) => {
+            let message = "the compiler's thread could not run".to_string();
+            (
+                None,
+                Some(mesh_report::Bug {
+                    span: Span::DUMMY,
+                    message,
+                    location: concat!(file!(), ":", line!()).to_string(),
+                }),
+            )
+        }
+    };
+    (value, Report::new(program.sources, log.0, bug))
+}
+
+impl Pipeline<'_> {
+    /// The trees of all files, in the order of the files.
+    pub fn parse(&self, program: &Program) -> Vec<Parse> {
+        parallel(&program.modules, |module| {
+            mesh_syntax::parse(module.file, program.sources.text(module.file))
+        })
+    }
+
+    /// Names resolved.
+    pub fn resolve(&self, program: &Program, log: &mut Log) -> Arc<World> {
+        let trees = self.parse(program);
+        log.add(trees.iter().flat_map(|tree| tree.diagnostics.clone()));
+        Arc::new(World::default())
+    }
+
+    /// Types known; `None` after an error in this stage or before it.
+    pub fn check(&self, program: &Program, log: &mut Log) -> Option<Checked> {
+        let world = self.resolve(program, log);
+        let result = mesh_check::check_program(&world);
+        log.add(result.diagnostics);
+        result.checked.filter(|_| !log.failed())
+    }
+
+    /// The monomorphic program, optimised as far as the kind of build asks for.
+    pub fn core(&self, program: &Program, log: &mut Log) -> Option<Lowered> {
+        let checked = self.check(program, log)?;
+        let options = mesh_core::Options {
+            name: self.name.to_string(),
+            entry: mesh_core::Entry::Main,
+        };
+        let mut core = log.keep(mesh_core::lower_program(&checked, &options))?;
+        let level = if self.release {
+            mesh_core::Level::Release
+        } else {
+            mesh_core::Level::Development
+        };
+        mesh_core::optimise(&mut core, level);
+        Some(Lowered {
+            core,
+            sources: program.sources.clone(),
+        })
+    }
+
+    /// Object files, in the cache: one for each unit in a development build, one for all in a release.
+    pub fn objects(
+        &self,
+        lowered: &Lowered,
+        cache: &Cache,
+    ) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
+        let options = self.machine().map_err(|error| vec![error])?;
+        units::objects(lowered, &options, cache)
+    }
+
+    /// What code is generated for.
+    pub fn machine(&self) -> Result<mesh_llvm::Options, Diagnostic> {
+        let target = units::target(self.target)?;
+        Ok(mesh_llvm::Options {
+            release: self.release,
+            target,
+        })
+    }
+}
+
+/// Core, with the sources that its spans stand in.
+pub struct Lowered {
+    pub core: ir::Program,
+    pub sources: SourceMap,
+}
+
+/// Does `work` for every item on as many threads as the machine has; results in the order of the items.
+pub fn parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = std::thread::available_parallelism()
+        .map_or(1, |count| count.get())
+        .min(items.len());
+    if threads < 2 {
+        return items.iter().map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let run = || {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(at) else {
+                return done;
+            };
+            done.push((at, work(item)));
+        }
+    };
+    // A bug comes back as a value from its thread and goes on from here.
+    let guarded = || mesh_report::bug::catch(run);
+    let mut results: Vec<(usize, R)> = std::thread::scope(|scope| {
+        let spawn = |_| {
+            std::thread::Builder::new()
+                .stack_size(STACK_BYTES)
+                .spawn_scoped(scope, guarded)
+        };
+        let others: Vec<_> = (1..threads)
+            .filter_map(|number| spawn(number).ok())
+            .collect();
+        let mut all = run();
+        for thread in others {
+            match thread.join() {
+                Ok(Ok(part)) => all.extend(part),
+                Ok(Err(bug)) => bug.raise(),
+                Err(_) => bug!(Span::DUMMY, "a thread of the compiler could not run"),
+            }
+        }
+        all
+    });
+    results.sort_by_key(|(at, _)| *at);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parallel_work_keeps_its_order_and_its_bugs() {
+        let items: Vec<u32> = (0..1000).collect();
+        assert_eq!(
+            parallel(&items, |n| n * 2),
+            items.iter().map(|n| n * 2).collect::<Vec<_>>()
+        );
+        let bug = mesh_report::bug::catch(|| {
+            parallel(&items, |&n| {
+                if n == 500 {
+                    bug!(Span::DUMMY, "five hundred")
+                } else {
+                    n
+                }
+            })
+        });
+        assert_eq!(bug.expect_err("a bug").message, "five hundred");
+    }
+}

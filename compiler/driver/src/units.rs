@@ -1,0 +1,264 @@
+//! Object files: which units of code must be generated again, and generating them in parallel.
+
+use crate::add_identity;
+use crate::cache::{Cache, Key, KeyBuilder};
+use crate::diagnostics::UnknownTarget;
+use crate::pipeline::{Lowered, parallel};
+use mesh_core::ir::{FnId, FnKind, Function, Op, Program, Term, Ty, TyId, UnitId};
+use mesh_core::print_function;
+use mesh_llvm::Options;
+use mesh_report::{Diagnostic, SourceMap, Span, bug};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+/// The target of a name such as `aarch64-linux-gnu`, or this machine.
+pub fn target(name: Option<&str>) -> Result<mesh_llvm::Target, Diagnostic> {
+    let known = [
+        mesh_llvm::Target::X86_64Linux,
+        mesh_llvm::Target::Aarch64Linux,
+    ];
+    let machine = |triple: &str| triple.split('-').next().map(str::to_string);
+    let found = match name {
+        None => mesh_llvm::Target::host(),
+        Some(name) => known
+            .into_iter()
+            .find(|target| machine(target.triple()) == machine(name)),
+    };
+    let name = name.unwrap_or(std::env::consts::ARCH);
+    found.ok_or_else(|| {
+        UnknownTarget {
+            name: name.to_string(),
+            known: known.map(|target| target.triple()),
+        }
+        .into()
+    })
+}
+
+/// The object files of a program, entry included, each in the cache under what it is made from.
+pub fn objects(
+    lowered: &Lowered,
+    options: &Options,
+    cache: &Cache,
+) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
+    let Lowered { core, sources } = lowered;
+    let mut parts = if options.release {
+        vec![Part::Program]
+    } else {
+        let units = (0..core.units.len() as u32).map(UnitId);
+        units
+            .filter(|unit| !core.units[unit.index()].functions.is_empty())
+            .map(Part::Unit)
+            .collect()
+    };
+    parts.push(Part::Entry);
+    let results = parallel(&parts, |part| {
+        let key = part.key(core, sources, options);
+        if let Some(path) = cache.get("obj", &key) {
+            return Ok(path);
+        }
+        let object = part.compile(core, sources, options)?;
+        cache
+            .put("obj", &key, &object)
+            .map_err(|diagnostic| vec![diagnostic])
+    });
+    let (mut paths, mut errors) = (Vec::new(), Vec::new());
+    for result in results {
+        match result {
+            Ok(path) => paths.push(path),
+            Err(diagnostics) => errors.extend(diagnostics),
+        }
+    }
+    if errors.is_empty() {
+        Ok(paths)
+    } else {
+        Err(errors)
+    }
+}
+
+/// What becomes one object file.
+#[derive(Clone, Copy)]
+enum Part {
+    Unit(UnitId),
+    Program,
+    Entry,
+}
+
+impl Part {
+    fn compile(
+        self,
+        core: &Program,
+        sources: &SourceMap,
+        options: &Options,
+    ) -> Result<Vec<u8>, Vec<Diagnostic>> {
+        match self {
+            Part::Unit(unit) => mesh_llvm::compile_unit(core, unit, sources, options),
+            Part::Program => mesh_llvm::compile_program(core, sources, options),
+            Part::Entry => Ok(mesh_llvm::entry_object(core, options)),
+        }
+    }
+
+    /// Of everything the code generator looks at for this part.
+    fn key(self, core: &Program, sources: &SourceMap, options: &Options) -> Key {
+        let mut key = KeyBuilder::default();
+        add_identity(&mut key);
+        key.add(options.target.triple().as_bytes())
+            .add(&[u8::from(options.release)]);
+        let mut walk = Walk {
+            core,
+            sources,
+            key: &mut key,
+            types: BTreeSet::new(),
+        };
+        match self {
+            Part::Unit(unit) => {
+                let unit = &core.units[unit.index()];
+                walk.key.add(b"unit").add(unit.module.as_bytes());
+                unit.functions.iter().for_each(|&id| walk.function(id));
+            }
+            Part::Program => {
+                walk.key.add(b"program").add(core.name.as_bytes());
+                (0..core.functions.len() as u32).for_each(|id| walk.function(FnId(id)));
+            }
+            Part::Entry => {
+                walk.key.add(b"entry").add(core.name.as_bytes());
+                if let Some(entry) = core.entry {
+                    walk.signature(entry);
+                }
+            }
+        }
+        walk.layouts();
+        key.key()
+    }
+}
+
+/// Goes through functions and adds what their code depends on, in names that stay the same between compilations.
+struct Walk<'a> {
+    core: &'a Program,
+    sources: &'a SourceMap,
+    key: &'a mut KeyBuilder,
+    types: BTreeSet<TyId>,
+}
+
+impl Walk<'_> {
+    fn function(&mut self, id: FnId) {
+        let Some(function) = self.core.functions.get(id.index()) else {
+            bug!(
+                Span::DUMMY,
+                "a unit has a function that the program has not"
+            );
+        };
+        let mut text = String::new();
+        print_function(self.core, function, &mut text);
+        self.key.add(text.as_bytes());
+        self.types
+            .extend(function.values.iter().map(|value| value.ty));
+        self.types.insert(function.result);
+        self.places(function);
+        for block in &function.blocks {
+            for stmt in &block.stmts {
+                match stmt.op {
+                    Op::Call { callee, .. } => self.signature(callee),
+                    Op::MakeClosure { function, .. } => self.signature(function),
+                    _ => {}
+                }
+            }
+            if let Term::TailCall { callee, .. } = block.term {
+                self.signature(callee);
+            }
+        }
+    }
+
+    /// Lines and columns go into tables for debuggers and reports.
+    fn places(&mut self, function: &Function) {
+        let mut places = Vec::new();
+        let mut place = |span: Span| {
+            let at = self
+                .sources
+                .start(span)
+                .map_or((0, 0), |at| (at.line, at.column));
+            places.extend(
+                [span.file.0.min(1), at.0, at.1]
+                    .into_iter()
+                    .flat_map(u32::to_le_bytes),
+            );
+        };
+        place(function.span);
+        for block in &function.blocks {
+            block.stmts.iter().for_each(|stmt| place(stmt.span));
+            place(block.term_span);
+        }
+        self.key
+            .add(self.sources.path(function.span.file).as_bytes())
+            .add(&places);
+    }
+
+    /// How a function that is called is called.
+    fn signature(&mut self, id: FnId) {
+        let callee = &self.core.functions[id.index()];
+        let params = callee.blocks.first().map_or(&[][..], |block| &block.params);
+        let types: Vec<TyId> = params
+            .iter()
+            .map(|param| callee.values[param.index()].ty)
+            .collect();
+        self.key
+            .add(callee.symbol.as_bytes())
+            .add(&[u8::from(callee.exported)]);
+        for ty in types.into_iter().chain([callee.result]) {
+            self.key
+                .add(mesh_core::type_name(&self.core.types, ty).as_bytes());
+            self.types.insert(ty);
+        }
+        if let FnKind::Closure { captures } = &callee.kind {
+            self.types.extend(captures.iter().copied());
+        }
+    }
+
+    /// The declarations behind all types seen, and behind those in them.
+    fn layouts(&mut self) {
+        let types = &self.core.types;
+        let (mut seen, mut open) = (
+            BTreeSet::new(),
+            Vec::from_iter(std::mem::take(&mut self.types)),
+        );
+        let mut declared = BTreeSet::new();
+        while let Some(id) = open.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            match types.get(id) {
+                Ty::Tuple(items) => open.extend(items),
+                Ty::List(item) => open.push(*item),
+                Ty::Fn(params, result) => {
+                    open.extend(params);
+                    open.push(*result);
+                }
+                Ty::Data(data) => {
+                    let data = types.data(*data);
+                    let fields = data.variants.iter().flat_map(|variant| &variant.fields);
+                    open.extend(fields.map(|field| field.ty));
+                    declared.insert(describe(self.core, data));
+                }
+                _ => {}
+            }
+        }
+        for text in declared {
+            self.key.add(text.as_bytes());
+        }
+    }
+}
+
+/// A data type's declaration, with its fields' types by name.
+fn describe(core: &Program, data: &mesh_core::ir::Data) -> String {
+    let mut text = format!("{} {} {}", data.key, data.name, data.is_struct);
+    for variant in &data.variants {
+        text.push_str(&format!("\n{}", variant.name));
+        for field in &variant.fields {
+            text.push_str(&format!(
+                " {}:{}",
+                field.name,
+                mesh_core::type_name(&core.types, field.ty)
+            ));
+        }
+    }
+    text
+}
