@@ -34,6 +34,13 @@ impl Config {
     }
 }
 
+impl Config {
+    /// The number of the deterministic mode, where it is on: `MESH_SEED`.
+    pub fn seed() -> Option<u64> {
+        env::var("MESH_SEED").ok()?.trim().parse().ok()
+    }
+}
+
 fn size_variable(name: &str) -> Result<Option<usize>, String> {
     match env::var(name) {
         Err(_) => Ok(None),

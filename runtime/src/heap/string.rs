@@ -71,6 +71,15 @@ impl Str {
         Str(object)
     }
 
+    /// A string from its word in a list or an object.
+    ///
+    /// # Safety
+    /// The word is the address of a live string.
+    pub unsafe fn from_word(word: u64) -> Str {
+        // SAFETY: the caller's promise.
+        Str(unsafe { NonNull::new_unchecked(word as *mut StringObject) })
+    }
+
     /// The object's address.
     pub fn as_raw(self) -> NonNull<StringObject> {
         self.0

@@ -23,9 +23,13 @@
 
 pub mod cx;
 pub mod float;
+pub mod hash;
 pub mod int;
+pub mod io;
+pub mod math;
 pub mod prelude;
 pub mod rt;
+pub mod string;
 pub mod words;
 
 pub use cx::Cx;
