@@ -8,7 +8,7 @@ pub mod segment;
 pub mod stack;
 
 use crate::config::Config;
-use crate::crash::{Crash, Reason, panic_reason};
+use crate::crash::{Crash, Reason, Unwinding, panic_reason};
 use crate::heap::Heap;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 use mesh_abi::context::{ARG_WORDS, Context, RET_WORDS, STACK_RESERVE, TAIL_RING, TailRecord};
@@ -43,9 +43,6 @@ pub struct Actor {
     yielder: Cell<Option<NonNull<Yielder<(), ()>>>>,
     crash: RefCell<Option<Crash>>,
 }
-
-/// The payload that unwinds an actor's stack after its crash was recorded.
-struct Unwinding;
 
 impl Actor {
     /// An actor that has not run yet.

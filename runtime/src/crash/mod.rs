@@ -40,6 +40,9 @@ impl Crash {
     }
 }
 
+/// The payload that unwinds an actor's stack after its crash was recorded.
+pub struct Unwinding;
+
 /// The payload of an unwinding that a native's boundary turns into a crash.
 struct Crashing(Reason);
 
@@ -71,6 +74,10 @@ pub fn panic_reason(payload: Box<dyn Any + Send>) -> Reason {
 /// `context` is the running actor's, and the native's frames are gone.
 #[cold]
 pub unsafe fn from_panic(context: *mut Context, payload: Box<dyn Any + Send>) -> ! {
+    if payload.is::<Unwinding>() {
+        // An actor that already crashed is on its way out through this native.
+        resume_unwind(payload);
+    }
     let reason = panic_reason(payload);
     // SAFETY: the caller's promise.
     unsafe { end(context, reason) }

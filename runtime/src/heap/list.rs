@@ -6,10 +6,12 @@
 //! cells and moves the bound before the next allocation.
 
 use crate::crash::Reason;
-use crate::heap::string::STRING_TYPE;
+use crate::heap::string::{STRING_TYPE, contents};
 use crate::natives::Cx;
 use mesh_abi::descriptor::{ObjectDesc, ObjectKind};
-use mesh_abi::object::{BUFFER_ELEMENTS, BUFFER_FROZEN, DESC_MASK, LIST_OFFSET_SHIFT, ListBuffer};
+use mesh_abi::object::{
+    BUFFER_ELEMENTS, BUFFER_FROZEN, DESC_MASK, LIST_OFFSET_SHIFT, ListBuffer, StringObject,
+};
 use std::ptr::{NonNull, null_mut};
 
 /// The smallest capacity of a buffer that was made to grow.
@@ -80,37 +82,61 @@ impl List {
         unsafe { std::slice::from_raw_parts(self.cell(0, width), self.len() * width) }
     }
 
+    /// The texts of a list of strings.
+    pub fn strings(&self) -> Vec<&str> {
+        let text = |word: &u64| {
+            NonNull::new(*word as *mut StringObject).map(|object| {
+                // SAFETY: the elements of a list of strings are live string objects, which live as
+                // long as the list.
+                let bytes = unsafe { contents(object) };
+                // SAFETY: strings are UTF-8.
+                unsafe { std::str::from_utf8_unchecked(bytes) }
+            })
+        };
+        self.words(1).iter().filter_map(text).collect()
+    }
+
     /// The address of the element at `index`, or of the first free cell after the last.
     fn cell(self, index: usize, width: usize) -> *mut u64 {
         let at = BUFFER_ELEMENTS as usize + (self.offset as usize + index) * width * 8;
         self.buffer.cast::<u8>().wrapping_add(at).cast()
     }
 
-    /// Whether `extra` cells at `end` may be written in place.
-    fn has_room(self, end: End, extra: usize) -> bool {
+    /// How many cells at `end` may be written in place.
+    fn room(self, end: End) -> usize {
         // SAFETY: the buffer is null or live.
         let Some(buffer) = (unsafe { self.buffer.as_ref() }) else {
-            return false;
+            return 0;
         };
-        let last = self.offset as usize + self.len();
-        buffer.flags & BUFFER_FROZEN == 0
-            && match end {
-                End::Back => last == buffer.hi as usize && buffer.capacity as usize - last >= extra,
-                End::Front => self.offset == buffer.lo && self.offset as usize >= extra,
-            }
+        let last = self.offset + self.len;
+        let room = match end {
+            End::Back if last == buffer.hi => buffer.capacity - last,
+            End::Front if self.offset == buffer.lo => self.offset,
+            _ => 0,
+        };
+        if buffer.flags & BUFFER_FROZEN != 0 {
+            return 0;
+        }
+        room as usize
     }
 
     /// A list of the same elements with `extra` free cells at `end`, which is its buffer's bound.
     pub fn reserve(self, cx: &mut Cx, end: End, extra: usize, desc: &'static ObjectDesc) -> List {
-        if self.has_room(end, extra) {
+        if !self.buffer.is_null() && self.room(end) >= extra {
             return self;
         }
-        // Doubling makes a run of single additions linear.
-        let needed = self.len().saturating_add(extra);
-        let capacity = needed.saturating_add(self.len()).max(FIRST_CAPACITY);
+        // Doubling makes a run of single additions linear; so does keeping the room at the other
+        // end, where additions take turns.
+        let other = self.room(match end {
+            End::Front => End::Back,
+            End::Back => End::Front,
+        });
+        let other = other.min(self.len());
+        let here = extra.saturating_add(self.len()).max(FIRST_CAPACITY);
+        let capacity = here.saturating_add(self.len()).saturating_add(other);
         let offset = match end {
-            End::Back => 0,
-            End::Front => capacity - self.len(),
+            End::Back => other,
+            End::Front => here,
         };
         let list = List::with_capacity(cx, capacity, offset, self.len(), desc);
         list.fill(0, &self, desc);
@@ -257,5 +283,171 @@ fn index(cx: &mut Cx, count: usize) -> u32 {
     match u32::try_from(count) {
         Ok(count) => count,
         Err(_) => cx.crash(Reason::HeapLimit),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::natives::testing::{crash_of, with_actor};
+    use mesh_abi::descriptor::{Text, TypeDesc, TypeKind};
+    use std::ptr::null;
+
+    const fn desc(words: u32) -> ObjectDesc {
+        static INT: TypeDesc = TypeDesc {
+            kind: TypeKind::Int,
+            words: 1,
+            name: Text {
+                bytes: null(),
+                len: 0,
+            },
+            variant_count: 0,
+            variants: null(),
+        };
+        ObjectDesc {
+            kind: ObjectKind::Buffer,
+            words,
+            ty: &raw const INT,
+        }
+    }
+    static ONE: ObjectDesc = desc(1);
+    static TWO: ObjectDesc = desc(2);
+
+    /// Adds an element at one end, as compiled code does.
+    fn add(cx: &mut Cx, list: List, end: End, element: &[u64], desc: &'static ObjectDesc) -> List {
+        let width = element.len();
+        let list = list.reserve(cx, end, 1, desc);
+        let grown = match end {
+            End::Back => List {
+                len: list.len + 1,
+                ..list
+            },
+            End::Front => List {
+                offset: list.offset - 1,
+                len: list.len + 1,
+                ..list
+            },
+        };
+        let at = if end == End::Back { list.len() } else { 0 };
+        // SAFETY: `reserve` made room.
+        unsafe {
+            grown
+                .cell(at, width)
+                .copy_from_nonoverlapping(element.as_ptr(), width);
+            (*grown.buffer).lo = (*grown.buffer).lo.min(grown.offset);
+            (*grown.buffer).hi = (*grown.buffer).hi.max(grown.offset + grown.len);
+        }
+        grown
+    }
+
+    fn list_of(cx: &mut Cx, elements: &[u64]) -> List {
+        let add = |list, x: &u64| add(cx, list, End::Back, &[*x], &ONE);
+        elements.iter().fold(List::EMPTY, add)
+    }
+
+    #[test]
+    fn grows_at_both_ends() {
+        with_actor(|cx| {
+            let mut list = List::EMPTY;
+            for i in 0..1000 {
+                list = add(cx, list, End::Back, &[i, i + 1], &TWO);
+                list = add(cx, list, End::Front, &[i + 5000, i], &TWO);
+            }
+            assert_eq!(list.len(), 2000);
+            let words = list.words(2);
+            assert_eq!(words[..4], [5999, 999, 5998, 998]);
+            assert_eq!(words[3996..], [998, 999, 999, 1000]);
+            // Doubling: all buffers together are a multiple of the last one.
+            assert!(cx.actor().heap.borrow().total() < 20 * 2000 * 16);
+        });
+    }
+
+    #[test]
+    fn additions_do_not_change_other_lists() {
+        with_actor(|cx| {
+            let base = list_of(cx, &[1, 2, 3]);
+            let one = add(cx, base, End::Back, &[4], &ONE);
+            let other = add(cx, base, End::Back, &[5], &ONE);
+            let front = add(cx, base, End::Front, &[0], &ONE);
+            let joined = base.concat(cx, other, &ONE);
+            assert_eq!(base.words(1), [1, 2, 3]);
+            assert_eq!(one.words(1), [1, 2, 3, 4]);
+            assert_eq!(other.words(1), [1, 2, 3, 5]);
+            assert_eq!(front.words(1), [0, 1, 2, 3]);
+            assert_eq!(joined.words(1), [1, 2, 3, 1, 2, 3, 5]);
+        });
+    }
+
+    #[test]
+    fn a_frozen_buffer_is_copied() {
+        with_actor(|cx| {
+            let base = list_of(cx, &[1]).reserve(cx, End::Back, 10, &ONE);
+            // SAFETY: the buffer is live.
+            unsafe { (*base.buffer).flags = BUFFER_FROZEN };
+            let more = add(cx, base, End::Back, &[2], &ONE);
+            assert_ne!(more.buffer, base.buffer);
+            assert_eq!(more.words(1), [1, 2]);
+        });
+    }
+
+    #[test]
+    fn concatenation_grows_the_longer_list_in_place() {
+        with_actor(|cx| {
+            let long = list_of(cx, &[1, 2, 3, 4, 5]);
+            let short = list_of(cx, &[8, 9]);
+            let back = long.concat(cx, short, &ONE);
+            assert_eq!(back.words(1), [1, 2, 3, 4, 5, 8, 9]);
+            assert_eq!(back.buffer, long.buffer);
+            let front = short.concat(cx, back, &ONE);
+            assert_eq!(front.words(1), [8, 9, 1, 2, 3, 4, 5, 8, 9]);
+            let again = short.concat(cx, front, &ONE);
+            assert_eq!(again.buffer, front.buffer);
+            assert_eq!(again.words(1)[..4], [8, 9, 8, 9]);
+            assert_eq!(long.concat(cx, List::EMPTY, &ONE).buffer, long.buffer);
+            assert!(List::EMPTY.concat(cx, List::EMPTY, &ONE).is_empty());
+            let twice = long.concat(cx, long, &ONE);
+            assert_eq!(twice.words(1), [1, 2, 3, 4, 5, 1, 2, 3, 4, 5]);
+        });
+    }
+
+    #[test]
+    fn splices() {
+        with_actor(|cx| {
+            let list = list_of(cx, &[1, 2, 3, 4]);
+            let fill = |list: List, at: usize, with: &[u64]| {
+                // SAFETY: fresh cells.
+                unsafe {
+                    list.cell(at, 1)
+                        .copy_from_nonoverlapping(with.as_ptr(), with.len())
+                };
+            };
+            let spliced = list.splice(cx, 1, 2, 3, &ONE);
+            fill(spliced, 1, &[7, 8, 9]);
+            assert_eq!(spliced.words(1), [1, 7, 8, 9, 4]);
+            assert_eq!(list.splice(cx, 0, 4, 0, &ONE).len(), 0);
+            let end = list.splice(cx, 4, 0, 1, &ONE);
+            fill(end, 4, &[5]);
+            assert_eq!(end.words(1), [1, 2, 3, 4, 5]);
+            assert_eq!(list.words(1), [1, 2, 3, 4]);
+        });
+        let beyond = crash_of(|cx| list_of(cx, &[1, 2]).splice(cx, 1, 2, 0, &ONE));
+        assert_eq!(beyond, Some(Reason::IndexOutOfRange(3, 2)));
+    }
+
+    #[test]
+    fn sizes_that_do_not_fit_are_a_heap_limit() {
+        for extra in [1 << 33, usize::MAX, (1 << 32) - 2] {
+            let reason = crash_of(|cx| list_of(cx, &[1]).reserve(cx, End::Back, extra, &ONE));
+            assert_eq!(reason, Some(Reason::HeapLimit), "{extra}");
+        }
+    }
+
+    #[test]
+    fn lists_of_strings() {
+        with_actor(|cx| {
+            let list = cx.list_of_strings(["a", "", "ccc"].into_iter());
+            assert_eq!(list.strings(), ["a", "", "ccc"]);
+            assert!(cx.list_of_strings([].into_iter()).is_empty());
+        });
     }
 }

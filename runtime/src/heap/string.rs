@@ -55,7 +55,7 @@ pub struct Bytes(NonNull<StringObject>);
 ///
 /// # Safety
 /// `object` is live and unchanged for as long as the result is used.
-unsafe fn contents<'a>(object: NonNull<StringObject>) -> &'a [u8] {
+pub(super) unsafe fn contents<'a>(object: NonNull<StringObject>) -> &'a [u8] {
     // SAFETY: the object's length says how many initialised bytes follow its two words.
     unsafe {
         let len = (*object.as_ptr()).len as usize;
@@ -144,5 +144,30 @@ pub unsafe fn initialise<'a>(
         let start = memory.as_ptr().add(STRING_BYTES as usize);
         start.write_bytes(0, len + 1);
         (object, std::slice::from_raw_parts_mut(start, len))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::natives::testing::with_actor;
+
+    #[test]
+    fn texts_and_their_objects() {
+        with_actor(|cx| {
+            let (empty, word) = (cx.string(""), cx.string("größe"));
+            assert_eq!(empty.as_str(), "");
+            assert_eq!(word.as_str(), "größe");
+            assert_eq!(cx.joined(&[word, empty, word]).as_str(), "größegröße");
+            assert_eq!(cx.string_of(&["a", "", "bc"]).as_str(), "abc");
+            assert_eq!(cx.bytes(&[0, 255]).as_bytes(), [0, 255]);
+            let big = "x".repeat(3 << 20);
+            assert_eq!(cx.string(&big).as_str(), big);
+            assert_eq!(word.as_str(), "größe");
+            // SAFETY: a NUL follows the bytes.
+            assert_eq!(
+                unsafe { *word.as_bytes().as_ptr().add(word.as_bytes().len()) },
+                0
+            );
+        });
     }
 }

@@ -30,6 +30,8 @@ pub mod math;
 pub mod prelude;
 pub mod rt;
 pub mod string;
+#[cfg(test)]
+pub mod testing;
 pub mod words;
 
 pub use cx::Cx;

@@ -100,3 +100,50 @@ native! {
 
 /// A handle must be one word for the argument block to be read as strings.
 const _: () = assert!(size_of::<Str>() == size_of::<NonNull<u8>>());
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::natives::testing::with_actor;
+
+    #[test]
+    fn strings_are_joined_from_the_argument_block() {
+        with_actor(|cx| {
+            let (a, b, empty) = (cx.string("ab"), cx.string("c"), cx.string(""));
+            let context = cx.context();
+            let join = |parts: &[Str]| {
+                for (i, part) in parts.iter().enumerate() {
+                    // SAFETY: the context is the test actor's.
+                    unsafe { (&mut (*context).args)[i] = part.as_raw().as_ptr() as u64 };
+                }
+                // SAFETY: the strings are live.
+                unsafe { Str::from_raw(mesh_rt_concat(context, parts.len() as i64)) }
+            };
+            assert_eq!(join(&[a, b, a]).as_str(), "abcab");
+            assert_eq!(join(&[empty, b]).as_raw(), b.as_raw());
+            assert_eq!(join(&[empty, empty]).as_str(), "");
+            assert_eq!(join(&[]).as_str(), "");
+        });
+    }
+
+    #[test]
+    fn strings_compare_by_bytes() {
+        with_actor(|cx| {
+            let texts = ["", "a", "aa", "b", "ä"].map(|text| cx.string(text));
+            for (i, a) in texts.iter().enumerate() {
+                for (j, b) in texts.iter().enumerate() {
+                    let copy = cx.string(b.as_str()).as_raw();
+                    // SAFETY: the strings are live.
+                    let (eq, order) = unsafe {
+                        (
+                            mesh_rt_string_eq(cx.context(), a.as_raw(), copy),
+                            mesh_rt_string_compare(cx.context(), a.as_raw(), copy),
+                        )
+                    };
+                    assert_eq!(eq == 1, i == j);
+                    assert_eq!(order, (i as i64 - j as i64).signum());
+                }
+            }
+        });
+    }
+}
