@@ -15,8 +15,7 @@ pub fn module<'ctx>(llvm: &'ctx Context, program: &Program, options: &Options) -
     let module = llvm.create_module("entry");
     let emit = Emit::new(llvm);
     let machine = options.target.machine(options.release);
-    module.set_triple(&machine.get_triple());
-    module.set_data_layout(&machine.get_target_data().get_data_layout());
+    crate::target::describe(&module, &machine);
     let shim = shim(&emit, &module, program);
     let name = program.name.as_bytes();
     let text = llvm.const_string(name, true);

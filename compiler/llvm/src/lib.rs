@@ -143,7 +143,10 @@ fn generate<T>(
         Part::Unit(name) => name,
         Part::Program => program.name.as_str(),
     };
+    let machine = options.target.machine(options.release);
     let mut unit = Unit::new(&llvm, name, functions, program, &layouts, sources, options);
+    // Before any code: how loads are aligned depends on it.
+    target::describe(&unit.module, &machine);
     unit.whole_program = matches!(part, Part::Program);
     for &id in functions {
         function::define(&unit, id);

@@ -1,6 +1,7 @@
 //! The machines code is generated for, and LLVM's description of each.
 
 use inkwell::OptimizationLevel;
+use inkwell::module::Module;
 use inkwell::targets::{
     CodeModel, InitializationConfig, RelocMode, Target as Machine, TargetMachine, TargetTriple,
 };
@@ -86,4 +87,16 @@ impl Target {
             None => bug!(Span::DUMMY, "LLVM has no target {}", self.triple()),
         }
     }
+}
+
+/// Says in the module what machine it is for, and that addresses of objects are not numbers to
+/// calculate with: the collector must find objects by what code keeps of them.
+pub fn describe(module: &Module, machine: &TargetMachine) {
+    module.set_triple(&machine.get_triple());
+    let layout = machine.get_target_data().get_data_layout();
+    let text = format!("{}-ni:1\0", layout.as_str().to_string_lossy());
+    // SAFETY: the module lives, and the text ends in a NUL; LLVM copies it.
+    unsafe {
+        inkwell::llvm_sys::core::LLVMSetDataLayout(module.as_mut_ptr(), text.as_ptr().cast())
+    };
 }
