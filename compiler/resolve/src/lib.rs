@@ -1,2 +1,3 @@
 //! Trees to resolved modules.
+pub mod diagnostics;
 pub mod hir;

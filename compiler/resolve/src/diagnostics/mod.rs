@@ -1,0 +1,47 @@
+//! What resolving can find wrong, one file each.
+
+mod ambiguous_name;
+mod bad_literal;
+mod clause_arity;
+mod default_uses_parameter;
+mod duplicate_binding;
+mod duplicate_definition;
+mod import_cycle;
+mod loop_control_outside;
+mod misplaced_self;
+mod missing_lang_item;
+mod not_derivable;
+mod or_pattern_bindings;
+mod parameter_order;
+mod private_item;
+mod return_outside;
+mod scattered_clauses;
+mod unknown_constructor;
+mod unknown_item;
+mod unknown_module;
+mod unknown_name;
+mod unknown_type;
+mod wrong_kind;
+
+pub use ambiguous_name::AmbiguousName;
+pub use bad_literal::BadLiteral;
+pub use clause_arity::ClauseArity;
+pub use default_uses_parameter::DefaultUsesParameter;
+pub use duplicate_binding::DuplicateBinding;
+pub use duplicate_definition::DuplicateDefinition;
+pub use import_cycle::ImportCycle;
+pub use loop_control_outside::LoopControlOutside;
+pub use misplaced_self::MisplacedSelf;
+pub use missing_lang_item::MissingLangItem;
+pub use not_derivable::NotDerivable;
+pub use or_pattern_bindings::OrPatternBindings;
+pub use parameter_order::ParameterOrder;
+pub use private_item::PrivateItem;
+pub use return_outside::ReturnOutside;
+pub use scattered_clauses::ScatteredClauses;
+pub use unknown_constructor::UnknownConstructor;
+pub use unknown_item::UnknownItem;
+pub use unknown_module::UnknownModule;
+pub use unknown_name::UnknownName;
+pub use unknown_type::UnknownType;
+pub use wrong_kind::WrongKind;

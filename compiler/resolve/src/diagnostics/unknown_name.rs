@@ -1,0 +1,59 @@
+//! A value name that nothing in scope has.
+
+use mesh_report::{Diagnostic, Explain, Span};
+
+/// The facts.
+pub struct UnknownName<'a> {
+    /// What was written.
+    pub name: &'a str,
+    /// Where.
+    pub span: Span,
+    /// The nearest name in scope.
+    pub similar: Option<String>,
+    /// A module whose item of this name could be meant.
+    pub module: Option<String>,
+}
+
+impl Explain for UnknownName<'_> {
+    const CODE: &'static str = "E0201";
+
+    fn explain(self) -> Diagnostic {
+        Diagnostic::error(
+            Self::CODE,
+            format!("there is no `{}` in scope here", self.name),
+        )
+        .primary(self.span, "not found")
+        .when(self.similar, |d, name| {
+            d.fix(format!("write `{name}`"), self.span, name)
+        })
+        .when(self.module, |d, module| {
+            d.help(format!(
+                "the module `{module}` has it: write `{}.{}`",
+                module.rsplit('.').next().unwrap_or(&module),
+                self.name
+            ))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mesh_report::testing::marked;
+
+    #[test]
+    fn says_what_is_wrong() {
+        let source = marked("«pritnln»(1)");
+        let text = source.render(UnknownName {
+            name: "pritnln",
+            span: source.spans[0],
+            similar: Some("println".into()),
+            module: None,
+        });
+        assert!(
+            text.contains("there is no `pritnln` in scope here"),
+            "{text}"
+        );
+        assert!(text.contains("write `println`"), "{text}");
+    }
+}

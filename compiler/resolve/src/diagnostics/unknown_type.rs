@@ -1,0 +1,56 @@
+//! A type name that nothing in scope has.
+
+use mesh_report::{Diagnostic, Explain, Span};
+
+/// The facts.
+pub struct UnknownType<'a> {
+    /// What was written.
+    pub name: &'a str,
+    /// Where.
+    pub span: Span,
+    /// The nearest type in scope.
+    pub similar: Option<String>,
+    /// A module that has a public type of this name.
+    pub module: Option<String>,
+}
+
+impl Explain for UnknownType<'_> {
+    const CODE: &'static str = "E0202";
+
+    fn explain(self) -> Diagnostic {
+        Diagnostic::error(
+            Self::CODE,
+            format!("there is no type `{}` in scope here", self.name),
+        )
+        .primary(self.span, "not found")
+        .when(self.similar, |d, name| {
+            d.fix(format!("write `{name}`"), self.span, name)
+        })
+        .when(self.module, |d, module| {
+            d.help(format!(
+                "the module `{module}` has it: `from {module} import {}`",
+                self.name
+            ))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mesh_report::testing::marked;
+
+    #[test]
+    fn says_what_is_wrong() {
+        let source = marked("fn f(x: «Itn») = x");
+        let text = source.render(UnknownType {
+            name: "Itn",
+            span: source.spans[0],
+            similar: Some("Int".into()),
+            module: Some("Numbers".into()),
+        });
+        assert!(text.contains("there is no type `Itn`"), "{text}");
+        assert!(text.contains("write `Int`"), "{text}");
+        assert!(text.contains("from Numbers import Itn"), "{text}");
+    }
+}
