@@ -1,3 +1,102 @@
-//! Trees to resolved modules.
+//! Names to ids; sugar that needs no types removed.
+//!
+//! In: the trees of all modules of a program, std's included. Out: the [`hir::World`] with every name an id or a local, and what is
+//! wrong with the names. Whatever could not be resolved is an error node of the HIR and has been reported, so nothing that comes
+//! later has to report it again. It never reads files and knows no type.
+//!
+//! Collecting looks at each module alone ([`collect`]), linking resolves imports ([`imports`]), lowering turns bodies into HIR
+//! ([`lower`]); the first and the last work on all modules in parallel.
+
+mod collect;
 pub mod diagnostics;
+mod drop;
+mod graph;
 pub mod hir;
+mod imports;
+mod layout;
+mod lookup;
+mod lower;
+mod names;
+mod parallel;
+mod regex;
+mod suggest;
+
+pub use names::Origin;
+
+use hir::{Module, ModuleId, World};
+use mesh_report::Diagnostic;
+use mesh_syntax::Parse;
+use smol_str::SmolStr;
+use std::sync::Arc;
+
+/// A module that has been read and parsed.
+#[derive(Clone, Debug)]
+pub struct SourceModule {
+    /// `Types.UserName`
+    pub name: SmolStr,
+    pub parse: Parse,
+    pub origin: Origin,
+}
+
+/// What resolving gives.
+#[derive(Debug)]
+pub struct Resolved {
+    pub world: Arc<World>,
+    /// In the order of their places; those of the trees are not among them.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Resolves a program. `ModuleId`s are the positions in `modules`; `root` is the module whose `main` runs.
+pub fn resolve_program(modules: Vec<SourceModule>, root: Option<&str>) -> Resolved {
+    let collected = parallel::map(&modules, |at, module| {
+        collect::collect(ModuleId(at as u32), module)
+    });
+    let mut diagnostics = Vec::new();
+    let mut declarations = Vec::new();
+    for (declared, problems) in collected {
+        declarations.push(declared);
+        diagnostics.extend(problems);
+    }
+    let (names, problems) = imports::link(declarations);
+    diagnostics.extend(problems);
+    let lowered = parallel::map(&modules, |at, module| {
+        lower::lower(&names, ModuleId(at as u32), module)
+    });
+    let mut world = World {
+        lang: names.lang.clone(),
+        root: root.and_then(|root| root_module(&modules, root)),
+        ..World::default()
+    };
+    for (module, problems) in lowered {
+        world.modules.push(Arc::new(module));
+        diagnostics.extend(problems);
+    }
+    world.groups = groups(&world.modules);
+    mesh_report::sort(&mut diagnostics);
+    Resolved {
+        world: Arc::new(world),
+        diagnostics,
+    }
+}
+
+fn root_module(modules: &[SourceModule], root: &str) -> Option<ModuleId> {
+    let found = modules
+        .iter()
+        .position(|module| module.name == root && module.origin == Origin::Package);
+    found.map(|at| ModuleId(at as u32))
+}
+
+/// Modules in the order of their imports. Every other module comes after all of std, since syntax may need any of it.
+fn groups(modules: &[Arc<Module>]) -> Vec<Vec<ModuleId>> {
+    let edges = |module: &Arc<Module>| module.imports.iter().map(|to| to.0 as usize).collect();
+    let edges: Vec<Vec<usize>> = modules.iter().map(edges).collect();
+    let components = graph::components(&edges);
+    let is_std = |component: &Vec<usize>| modules[component[0]].is_std;
+    let (mut std, others): (Vec<_>, Vec<_>) = components.into_iter().partition(is_std);
+    std.extend(others);
+    let ids = |component: Vec<usize>| {
+        let ids = component.into_iter();
+        ids.map(|at| ModuleId(at as u32)).collect()
+    };
+    std.into_iter().map(ids).collect()
+}

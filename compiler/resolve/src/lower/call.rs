@@ -1,0 +1,148 @@
+//! Calls and their arguments.
+
+use super::{Lowerer, expr};
+use crate::hir::{Arg, Closure, Expr, ExprKind};
+use crate::layout;
+use crate::lookup::{self, Found};
+use mesh_report::Span;
+use mesh_syntax::ast;
+
+/// What a call's callee is, where that is decided by its name.
+pub(super) enum Form {
+    /// `self()`
+    SelfPid,
+    /// `spawn(…)`, `spawn_link(…)`
+    Spawn {
+        link: bool,
+    },
+    Ordinary,
+}
+
+impl Lowerer<'_> {
+    pub(super) fn call(&mut self, call: &ast::CallExpr, span: Span) -> Expr {
+        let form = self.form(call.callee());
+        if let Form::SelfPid = form
+            && call
+                .arg_list()
+                .is_none_or(|list| list.args().next().is_none())
+            && call.trailing().is_none()
+        {
+            return expr(ExprKind::SelfPid, span);
+        }
+        if let Form::Spawn { link } = form {
+            let args = self.args(call.arg_list(), call.trailing());
+            return self.spawn(args, link, span);
+        }
+        let callee = self.expr_opt(call.callee(), span);
+        let args = self.args(call.arg_list(), call.trailing());
+        self.finish_call(callee, args, call.trailing().is_some(), span)
+    }
+
+    pub(super) fn finish_call(
+        &mut self,
+        callee: Expr,
+        args: Vec<Arg>,
+        trailing: bool,
+        span: Span,
+    ) -> Expr {
+        let kind = ExprKind::Call {
+            callee: Box::new(callee),
+            args,
+            trailing,
+        };
+        expr(kind, span)
+    }
+
+    /// Whether a callee is one of the forms that are no functions.
+    pub(super) fn form(&self, callee: Option<ast::Expr>) -> Form {
+        let Some(ast::Expr::PathExpr(path)) = callee else {
+            return Form::Ordinary;
+        };
+        let Some(path) = path.path() else {
+            return Form::Ordinary;
+        };
+        let mut segments = path.segments();
+        let (Some(name), None) = (segments.next(), segments.next()) else {
+            return Form::Ordinary;
+        };
+        let link = match name.text() {
+            "self" => return Form::SelfPid,
+            "spawn" => false,
+            "spawn_link" => true,
+            _ => return Form::Ordinary,
+        };
+        let taken = self.body.lookup(name.text()).is_some()
+            || !matches!(
+                lookup::value(self.names, self.id, name.text()),
+                Found::Nothing
+            );
+        match taken {
+            true => Form::Ordinary,
+            false => Form::Spawn { link },
+        }
+    }
+
+    /// `spawn(f, a, b)`; without an argument there is nothing to run, which the checker's count of arguments says.
+    pub(super) fn spawn(&mut self, args: Vec<Arg>, link: bool, span: Span) -> Expr {
+        let mut args = args.into_iter().map(|arg| arg.value);
+        let Some(callee) = args.next() else {
+            self.report(crate::diagnostics::SpawnWithoutFunction { span });
+            return expr(ExprKind::Error, span);
+        };
+        let kind = ExprKind::Spawn {
+            callee: Box::new(callee),
+            args: args.collect(),
+            link,
+        };
+        expr(kind, span)
+    }
+
+    pub(super) fn method_call(&mut self, call: &ast::MethodCallExpr, span: Span) -> Expr {
+        let receiver = self.expr_opt(call.receiver(), span);
+        let args = self.args(call.arg_list(), call.trailing());
+        let Some(name) = layout::name_ref(self.file, call.name_ref()) else {
+            return expr(ExprKind::Error, span);
+        };
+        let kind = ExprKind::MethodCall {
+            receiver: Box::new(receiver),
+            name: name.text,
+            name_span: name.span,
+            args,
+            trailing: call.trailing().is_some(),
+        };
+        expr(kind, span)
+    }
+
+    /// The arguments in parentheses, and the trailing block as the last one.
+    pub(super) fn args(
+        &mut self,
+        list: Option<ast::ArgList>,
+        trailing: Option<ast::BlockExpr>,
+    ) -> Vec<Arg> {
+        let mut args = Vec::new();
+        for arg in list.iter().flat_map(|list| list.args()) {
+            let span = self.at(&arg);
+            let label = layout::name_ref(self.file, arg.name_ref());
+            args.push(Arg {
+                label: label.map(|label| (label.text, label.span)),
+                value: self.expr_opt(arg.expr(), span),
+            });
+        }
+        if let Some(block) = trailing {
+            let closure = self.block_closure(&block);
+            let span = self.at(&block);
+            args.push(Arg {
+                label: None,
+                value: expr(ExprKind::Closure(closure), span),
+            });
+        }
+        args
+    }
+
+    fn block_closure(&mut self, block: &ast::BlockExpr) -> Closure {
+        let params = block.block_params();
+        let params = params.iter().flat_map(|params| params.params()).collect();
+        let span = self.at(block);
+        self.closure_of(params, span, true, |lowerer| (None, lowerer.block(block)))
+    }
+}

@@ -1,0 +1,185 @@
+//! One module's tree to HIR. Everything it needs to know of other modules is in [`Names`], so modules are lowered independently.
+
+mod block;
+mod body;
+mod call;
+mod closure;
+mod expr;
+mod function;
+mod item;
+mod json;
+mod pat;
+mod path;
+mod pipe;
+mod tests;
+mod ty;
+mod unused;
+
+use crate::SourceModule;
+use crate::hir::{
+    Const, Expr, ExprKind, FnId, Function, Impl, Interface, Module, ModuleId, Test, TypeDef,
+};
+use crate::layout;
+use crate::names::{Bringer, Names, TypeRef};
+use body::Body;
+use mesh_report::{Diagnostic, FileId, Span};
+use mesh_syntax::ast::{AstNode, Mesh};
+use rustc_hash::FxHashSet;
+
+/// Lowers one module.
+pub(crate) fn lower(
+    names: &Names,
+    id: ModuleId,
+    source: &SourceModule,
+) -> (Module, Vec<Diagnostic>) {
+    let tree = source.parse.tree();
+    let (layout, _) = layout::layout(source.parse.file, &tree);
+    let declared = names.declarations(id);
+    let mut functions = Vec::new();
+    functions.resize_with(declared.functions as usize, || None);
+    let mut lowerer = Lowerer {
+        names,
+        id,
+        file: source.parse.file,
+        diagnostics: Vec::new(),
+        functions,
+        types: Vec::new(),
+        interfaces: Vec::new(),
+        impls: Vec::new(),
+        consts: Vec::new(),
+        tests: Vec::new(),
+        body: Body::default(),
+        self_ty: SelfTy::None,
+        mentioned: FxHashSet::default(),
+        used_imports: FxHashSet::default(),
+        owner: None,
+        uses: Vec::new(),
+    };
+    lowerer.items(&layout);
+    lowerer.finish(tree.module_docs())
+}
+
+/// What `Self` means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum SelfTy {
+    None,
+    /// In an interface: parameter 0.
+    Interface,
+    Impl,
+}
+
+/// The state of lowering one module.
+pub(crate) struct Lowerer<'a> {
+    names: &'a Names,
+    id: ModuleId,
+    file: FileId,
+    diagnostics: Vec<Diagnostic>,
+    /// Those with an id from collecting are filled in; others are added.
+    functions: Vec<Option<Function>>,
+    types: Vec<TypeDef>,
+    interfaces: Vec<Interface>,
+    impls: Vec<Impl>,
+    consts: Vec<Const>,
+    tests: Vec<Test>,
+    /// The function at hand.
+    body: Body,
+    self_ty: SelfTy,
+    mentioned: FxHashSet<ModuleId>,
+    used_imports: FxHashSet<Bringer>,
+    /// The named function at hand, for finding functions that nothing uses.
+    owner: Option<FnId>,
+    /// Which function of this module mentions which; `None`: something that is always there does.
+    uses: Vec<(Option<FnId>, FnId)>,
+}
+
+impl Lowerer<'_> {
+    fn report(&mut self, diagnostic: impl Into<Diagnostic>) {
+        self.diagnostics.push(diagnostic.into());
+    }
+
+    /// Where an expression, pattern or type stands: such nodes begin with their first token.
+    fn at(&self, node: &impl AstNode<Language = Mesh>) -> Span {
+        let range = node.syntax().text_range();
+        Span::new(self.file, range.start().into(), range.end().into())
+    }
+
+    /// The id of a function that is added after all collected ones; `fill` gives its contents.
+    fn reserve(&mut self) -> FnId {
+        let index = self.functions.len() as u32;
+        self.functions.push(None);
+        FnId {
+            module: self.id,
+            index,
+        }
+    }
+
+    fn fill(&mut self, function: Function) {
+        let at = function.id.index as usize;
+        self.functions[at] = Some(function);
+    }
+
+    /// Notes that this module needs another.
+    fn mention(&mut self, module: ModuleId) {
+        if module != self.id {
+            self.mentioned.insert(module);
+        }
+    }
+
+    fn bring(&mut self, by: Option<Bringer>) {
+        if let Some(by) = by {
+            self.used_imports.insert(by);
+        }
+    }
+
+    fn finish(mut self, docs: Option<String>) -> (Module, Vec<Diagnostic>) {
+        self.warn_unused();
+        let names = self.names;
+        let declared = names.declarations(self.id);
+        let imported = names.imported(self.id);
+        let mut imports: Vec<ModuleId> = imported.targets.clone();
+        imports.extend(self.mentioned.iter().copied());
+        imports.sort();
+        imports.dedup();
+        imports.retain(|to| *to != self.id);
+        let module = Module {
+            id: self.id,
+            name: declared.name.clone(),
+            is_std: declared.is_std(),
+            imports,
+            interfaces_in_scope: self.interfaces_in_scope(),
+            functions: self.all_functions(),
+            types: self.types,
+            interfaces: self.interfaces,
+            impls: self.impls,
+            consts: self.consts,
+            tests: self.tests,
+            docs: docs.map(Into::into),
+        };
+        (module, self.diagnostics)
+    }
+
+    fn interfaces_in_scope(&self) -> Vec<crate::hir::InterfaceId> {
+        let imported = self.names.imported(self.id);
+        let own = self.names.declarations(self.id).types.values();
+        let own = own.map(|ty| ty.what);
+        let brought = imported
+            .types
+            .values()
+            .chain(self.names.prelude.types.values());
+        let brought = brought.flatten().map(|one| one.what);
+        let mut found: Vec<_> = own
+            .chain(brought)
+            .filter_map(|ty| match ty {
+                TypeRef::Interface(id) => Some(id),
+                TypeRef::Type(_) => None,
+            })
+            .collect();
+        found.sort();
+        found.dedup();
+        found
+    }
+}
+
+fn expr(kind: ExprKind, span: Span) -> Expr {
+    Expr { kind, span }
+}

@@ -1,0 +1,184 @@
+//! `test`, `describe`, `setup`, `teardown`, `property`: functions that the test runner calls.
+
+use super::body::Body;
+use super::{Lowerer, expr};
+use crate::diagnostics::BadLiteral;
+use crate::hir::{
+    Block, Expr, ExprKind, FnKind, Function, Pat, PatKind, ProcessClause, Stmt, Test,
+};
+use crate::layout;
+use mesh_report::Span;
+use mesh_syntax::ast::{self, AstNode};
+use smol_str::SmolStr;
+
+/// What the sections around a test say.
+#[derive(Clone, Default)]
+struct Around {
+    /// The names of the `describe`s, outermost first.
+    names: Vec<String>,
+    setups: Vec<ast::BlockExpr>,
+    teardowns: Vec<ast::BlockExpr>,
+}
+
+impl Lowerer<'_> {
+    pub(super) fn test_items(&mut self, items: &[ast::Item]) {
+        self.tests_in(items, &Around::default());
+    }
+
+    fn tests_in(&mut self, items: &[ast::Item], outer: &Around) {
+        let mut around = outer.clone();
+        for item in items {
+            match item {
+                ast::Item::SetupItem(it) => around.setups.extend(it.body()),
+                // Inner sections end first.
+                ast::Item::TeardownItem(it) => {
+                    let own = it.body().into_iter();
+                    around.teardowns = own.chain(around.teardowns).collect();
+                }
+                _ => {}
+            }
+        }
+        for item in items {
+            match item {
+                ast::Item::TestItem(it) => {
+                    if let Some(name) = self.test_name(it.name(), it.arg_list(), it) {
+                        self.test(name, &around, it.body(), self.at(it));
+                    }
+                }
+                ast::Item::DescribeItem(it) => {
+                    let Some(name) = self.test_name(it.name(), it.arg_list(), it) else {
+                        continue;
+                    };
+                    let mut inner = around.clone();
+                    inner.names.push(name);
+                    let items: Vec<ast::Item> = it.items().collect();
+                    self.tests_in(&items, &inner);
+                }
+                ast::Item::PropertyItem(it) => self.property(it, &around),
+                _ => {}
+            }
+        }
+    }
+
+    /// The name of a test: one string without interpolation.
+    fn test_name(
+        &mut self,
+        name: Option<ast::StringLit>,
+        args: Option<ast::ArgList>,
+        node: &impl AstNode<Language = ast::Mesh>,
+    ) -> Option<String> {
+        let first = args.and_then(|args| args.args().next()?.expr());
+        let literal = name.or(match first {
+            Some(ast::Expr::StringLit(text)) => Some(text),
+            _ => None,
+        });
+        let text = literal.as_ref().and_then(|literal| literal.text());
+        if text.is_none() {
+            let span = literal.map_or(self.at(node), |literal| self.at(&literal));
+            self.report(BadLiteral {
+                message: "the name of a test is a string without interpolation".to_string(),
+                span,
+                help: None,
+            });
+        }
+        text
+    }
+
+    fn test(&mut self, name: String, around: &Around, body: Option<ast::BlockExpr>, span: Span) {
+        let Some(body) = body else { return };
+        self.body = Body::default();
+        let value = self.around(around, span, |lowerer| lowerer.block(&body));
+        self.add_test(name, around, value, span);
+    }
+
+    fn add_test(&mut self, name: String, around: &Around, body: Expr, span: Span) {
+        let id = self.reserve();
+        let mut names = around.names.clone();
+        names.push(name);
+        let name = names.join(" > ");
+        let locals = self.end_body();
+        self.fill(Function {
+            id,
+            name: SmolStr::from(&name),
+            name_span: span,
+            span,
+            is_pub: false,
+            kind: FnKind::Test,
+            generics: Vec::new(),
+            params: Vec::new(),
+            result: None,
+            process: ProcessClause::Unspecified,
+            clauses: vec![super::function::clause(Vec::new(), body, span)],
+            locals,
+            lang: None,
+            attributes: Vec::new(),
+            docs: None,
+        });
+        self.tests.push(Test {
+            name,
+            body: id,
+            span,
+        });
+    }
+
+    /// The statements of the `setup`s, whose names the test sees; the test; those of the `teardown`s.
+    fn around(
+        &mut self,
+        around: &Around,
+        span: Span,
+        test: impl FnOnce(&mut Self) -> Expr,
+    ) -> Expr {
+        if around.setups.is_empty() && around.teardowns.is_empty() {
+            return test(self);
+        }
+        let mark = self.body.enter();
+        let mut stmts: Vec<Stmt> = Vec::new();
+        for setup in &around.setups {
+            let block = self.stmts(setup.stmts().collect());
+            stmts.extend(block.stmts);
+            stmts.extend(block.value.map(|value| Stmt::Expr(*value)));
+        }
+        self.body.kinds.fill(super::body::Kind::Quiet);
+        let value = test(self);
+        stmts.push(Stmt::Let {
+            pat: Pat {
+                kind: PatKind::Wild,
+                span: value.span,
+            },
+            ty: None,
+            value,
+            else_: None,
+            span,
+        });
+        for teardown in &around.teardowns {
+            let value = self.block(teardown);
+            stmts.push(Stmt::Expr(value));
+        }
+        self.body.leave(mark);
+        let block = Block { stmts, value: None };
+        expr(ExprKind::Block(block), span)
+    }
+
+    /// `property("name", generators…) do |x| … end` calls the function that std marks for it with everything.
+    fn property(&mut self, it: &ast::PropertyItem, around: &Around) {
+        let span = layout::span(self.file, it);
+        let Some(name) = self.test_name(it.name(), it.arg_list(), it) else {
+            return;
+        };
+        let Some(function) = self.lang_fn("property", "`property`", span) else {
+            return;
+        };
+        self.body = Body::default();
+        let value = self.around(around, span, |lowerer| {
+            let mut args = lowerer.args(it.arg_list(), it.body());
+            if it.name().is_some() {
+                let text = ExprKind::Lit(crate::hir::Lit::Str(name.as_str().into()));
+                let value = expr(text, span);
+                args.insert(0, crate::hir::Arg { label: None, value });
+            }
+            let callee = expr(ExprKind::Fn(function), span);
+            lowerer.finish_call(callee, args, true, span)
+        });
+        self.add_test(name, around, value, span);
+    }
+}
