@@ -8,6 +8,7 @@ use mesh_check::Checked;
 use mesh_core::ir;
 use mesh_report::{Diagnostic, SourceMap, Span, bug};
 use mesh_resolve::hir::World;
+use mesh_resolve::{Origin, SourceModule};
 use mesh_syntax::Parse;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -122,7 +123,19 @@ impl Pipeline<'_> {
     pub fn resolve(&self, program: &Program, log: &mut Log) -> Arc<World> {
         let trees = self.parse(program);
         log.add(trees.iter().flat_map(|tree| tree.diagnostics.clone()));
-        Arc::new(World::default())
+        let modules = program.modules.iter().zip(trees);
+        let modules = modules.map(|(source, parse)| SourceModule {
+            name: source.module.as_str().into(),
+            parse,
+            origin: if source.is_std {
+                Origin::Std
+            } else {
+                Origin::Package
+            },
+        });
+        let resolved = mesh_resolve::resolve_program(modules.collect(), Some("Main"));
+        log.add(resolved.diagnostics);
+        resolved.world
     }
 
     /// Types known; `None` after an error in this stage or before it.

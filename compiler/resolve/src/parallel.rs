@@ -1,5 +1,6 @@
 //! One function over all modules, on all cores.
 
+use mesh_report::{Span, bug};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Lowering may go deep where the source does; what is beyond grows on the heap.
@@ -27,15 +28,17 @@ pub(crate) fn map<T: Sync, R: Send>(items: &[T], run: impl Fn(usize, &T) -> R + 
     let mut all: Vec<(usize, R)> = std::thread::scope(|scope| {
         let spawn = |_| {
             let builder = std::thread::Builder::new().stack_size(STACK);
-            builder.spawn_scoped(scope, work)
+            // A bug comes back as a value from its thread and goes on from here.
+            builder.spawn_scoped(scope, || mesh_report::bug::catch(work))
         };
         let threads: Vec<_> = (1..workers).map(spawn).collect();
         let mut all = work();
         // A thread that could not be started leaves its share to the others.
         for thread in threads.into_iter().flatten() {
             match thread.join() {
-                Ok(done) => all.extend(done),
-                Err(panic) => std::panic::resume_unwind(panic),
+                Ok(Ok(done)) => all.extend(done),
+                Ok(Err(bug)) => bug.raise(),
+                Err(_) => bug!(Span::DUMMY, "a thread of the compiler could not run"),
             }
         }
         all
