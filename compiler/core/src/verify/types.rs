@@ -262,15 +262,15 @@ impl Checker<'_> {
                     self.want("result of a tail call", ty, result);
                 }
             }
-            Term::Crash(Crash::Panic(value) | Crash::NoMatch(value)) => {
-                if !self.is(*value, &Ty::String) {
-                    self.fail("crash with what is no string");
-                }
+            Term::Crash(Crash::Panic(value) | Crash::NoMatch(value))
+                if !self.is(*value, &Ty::String) =>
+            {
+                self.fail("crash with what is no string");
             }
-            Term::Crash(Crash::IndexOutOfRange(index, length)) => {
-                if !self.is(*index, &Ty::Int) || !self.is(*length, &Ty::Int) {
-                    self.fail("crash with what is no index");
-                }
+            Term::Crash(Crash::IndexOutOfRange(index, length))
+                if !self.is(*index, &Ty::Int) || !self.is(*length, &Ty::Int) =>
+            {
+                self.fail("crash with what is no index");
             }
             _ => {}
         }
