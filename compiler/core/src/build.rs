@@ -86,11 +86,6 @@ impl Builder {
         }
     }
 
-    /// Whether control can come to the place where code is added.
-    pub fn is_open(&self) -> bool {
-        self.current.is_some()
-    }
-
     /// Whether anything jumps to the block yet.
     pub fn is_reached(&self, block: BlockId) -> bool {
         self.blocks[block.index()].reached

@@ -42,8 +42,19 @@ pub struct Program {
     pub units: Vec<Unit>,
     /// Runs `main`, prints an `Err`, gives the exit code: takes nothing, gives an `Int`.
     pub entry: Option<FnId>,
+    /// In a test build, in place of the entry.
+    pub tests: Vec<Test>,
     /// Name for reports: the package's, or the file's without its ending.
     pub name: String,
+}
+
+/// A test: a function without parameters that crashes where the test fails.
+#[derive(Debug, Clone)]
+pub struct Test {
+    pub module: SmolStr,
+    pub name: String,
+    pub span: Span,
+    pub function: FnId,
 }
 
 /// The instances one module defines: the unit of code generation and of its cache.

@@ -4,11 +4,17 @@
 //! type variable, interface, pattern or lambda survives; every function is an SSA graph that
 //! [`verify`] accepts. It never reads files and knows nothing of what a value looks like in memory.
 
+mod build;
+mod diagnostics;
+mod entry;
 pub mod intrinsics;
 pub mod ir;
+mod lower;
 mod operands;
 mod passes;
 mod print;
+mod specialise;
+mod structural;
 pub mod testing;
 mod verify;
 
@@ -38,9 +44,13 @@ pub enum Entry {
 
 /// Specialises everything the entry reaches.
 pub fn lower_program(checked: &Checked, options: &Options) -> Result<ir::Program, Vec<Diagnostic>> {
-    let _ = checked;
-    Ok(ir::Program {
-        name: options.name.clone(),
-        ..ir::Program::default()
-    })
+    let mut specialiser = specialise::Specialiser::new(checked, &options.name);
+    entry::declare(&mut specialiser, options.entry);
+    specialiser.run();
+    let mut errors = specialiser.diagnostics;
+    if errors.is_empty() {
+        return Ok(specialiser.program);
+    }
+    mesh_report::sort(&mut errors);
+    Err(errors)
 }

@@ -67,7 +67,7 @@ pub struct Specialiser<'a> {
     structural: FxHashMap<StructuralKey, ir::FnId>,
     wrappers: FxHashMap<WrapperKey, ir::FnId>,
     callees: FxHashMap<(FnId, Rc<[Ty]>), Callee>,
-    analyses: FxHashMap<FnId, Rc<Analysis>>,
+    analyses: FxHashMap<FnId, Rc<Analysis<'a>>>,
     units: FxHashMap<ModuleId, UnitId>,
     symbols: FxHashSet<SmolStr>,
     /// The next number for each symbol that was asked for more than once.
@@ -133,9 +133,7 @@ impl<'a> Specialiser<'a> {
                 Job::Item { id, args } => lower::item(self, function, id, &args),
                 Job::Local(job) => lower::local(self, function, job),
                 Job::Structural(key) => structural::generate(self, function, &key),
-                Job::Wrapper { callee, params } => {
-                    lower::wrapper(self, function, &callee, &params)
-                }
+                Job::Wrapper { callee, params } => lower::wrapper(self, function, &callee, &params),
                 Job::Constructor { variant, params } => {
                     lower::constructor(self, function, variant, &params)
                 }
@@ -159,7 +157,7 @@ impl<'a> Specialiser<'a> {
     }
 
     /// Facts about a body's closures, found once.
-    pub fn analysis(&mut self, body: &'a thir::Body) -> Rc<Analysis> {
+    pub fn analysis(&mut self, body: &'a thir::Body) -> Rc<Analysis<'a>> {
         let analyses = &mut self.analyses;
         analyses
             .entry(body.id)

@@ -17,7 +17,10 @@ impl Explain for ActorsUnsupported {
             Self::CODE,
             "actors cannot be run by this compiler version yet",
         )
-        .primary(self.span, format!("`{}` is reached from here on", self.form))
+        .primary(
+            self.span,
+            format!("`{}` is reached from here on", self.form),
+        )
         .note("the program is type checked in full; only running it is not possible")
     }
 }

@@ -3,9 +3,7 @@
 //! A local function is never a captured value itself: who mentions it captures what it captures. As a
 //! function may be mentioned before all of its group has been walked, the sets are closed afterwards.
 
-use mesh_check::thir::{
-    Arm, Body, Clause, Closure, Expr, ExprKind, LocalFn, Pat, PatKind, Stmt,
-};
+use mesh_check::thir::{Arm, Body, Clause, Closure, Expr, ExprKind, LocalFn, Pat, PatKind, Stmt};
 use mesh_resolve::hir::{LocalId, ParamId};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;

@@ -71,7 +71,10 @@ impl<'a> Specialiser<'a> {
             function.name == method
         });
         let Some(at) = at else {
-            bug!(span, "Core: interface `{interface}` has no method `{method}`");
+            bug!(
+                span,
+                "Core: interface `{interface}` has no method `{method}`"
+            );
         };
         let reference = FnRef::Method {
             interface: id,
@@ -111,18 +114,15 @@ impl<'a> Specialiser<'a> {
                     MethodInstance::Function { id, args } => {
                         Named::Item(id, self.concrete_all(&args, &scope_of(&[], &[])))
                     }
-                    MethodInstance::Structural => {
-                        Named::Structural(self.structural_key(*interface, *method, obligation, span))
-                    }
+                    MethodInstance::Structural => Named::Structural(
+                        self.structural_key(*interface, *method, obligation, span),
+                    ),
                 }
             }
         }
     }
 
-    fn interface(
-        &self,
-        id: mesh_resolve::hir::InterfaceId,
-    ) -> &'a mesh_resolve::hir::Interface {
+    fn interface(&self, id: mesh_resolve::hir::InterfaceId) -> &'a mesh_resolve::hir::Interface {
         &self.checked.world.modules[id.module.0 as usize].interfaces[id.index as usize]
     }
 
@@ -140,7 +140,11 @@ impl<'a> Specialiser<'a> {
                 method,
                 ty: obligation.args[0],
             },
-            None => bug!(span, "Core: `{}.{name}` has no structural form", interface.name),
+            None => bug!(
+                span,
+                "Core: `{}.{name}` has no structural form",
+                interface.name
+            ),
         }
     }
 

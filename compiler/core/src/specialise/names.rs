@@ -35,7 +35,7 @@ impl Specialiser<'_> {
     /// The symbol of a function item's instance.
     pub(super) fn item_symbol(&mut self, id: FnId, args: &[Ty]) -> SmolStr {
         let function = self.hir_function(id);
-        let module = self.module_name(id.module);
+        let module = self.module_name(id.module).clone();
         let args = self.symbol_args(args);
         let base = match &function.kind {
             FnKind::ImplMethod { impl_, .. } => {
@@ -43,11 +43,14 @@ impl Specialiser<'_> {
                     [impl_.index as usize];
                 let interface = &self.checked.world.modules[imp.interface.module.0 as usize]
                     .interfaces[imp.interface.index as usize];
-                format!("{module}.{}#{}.{}", interface.name, impl_.index, function.name)
+                format!(
+                    "{module}.{}#{}.{}",
+                    interface.name, impl_.index, function.name
+                )
             }
             FnKind::InterfaceMethod { interface, .. } => {
-                let interface = &self.checked.world.modules[interface.module.0 as usize]
-                    .interfaces[interface.index as usize];
+                let interface = &self.checked.world.modules[interface.module.0 as usize].interfaces
+                    [interface.index as usize];
                 format!("{module}.{}.{}", interface.name, function.name)
             }
             FnKind::Default { param, .. } => format!("{module}.{}$default{param}", function.name),
@@ -98,7 +101,10 @@ impl Specialiser<'_> {
         variant: u32,
     ) -> (SmolStr, SmolStr, UnitId) {
         let ir::Ty::Data(data) = *self.program.types.get(result) else {
-            bug!(Span::DUMMY, "Core: a constructor of a type without variants");
+            bug!(
+                Span::DUMMY,
+                "Core: a constructor of a type without variants"
+            );
         };
         let info = self.program.types.data(data);
         let name = info.variants[variant as usize].name.clone();

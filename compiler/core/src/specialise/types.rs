@@ -2,8 +2,8 @@
 
 use super::{Scope, Specialiser};
 use crate::ir::{self, TyId};
-use mesh_check::ty::{FnTy, Ty, TyKind, substitute};
 use mesh_check::normalize;
+use mesh_check::ty::{FnTy, Ty, TyKind, substitute};
 use mesh_report::{Span, bug};
 use mesh_resolve::hir::{TypeDef, TypeDefKind, TypeId};
 use rustc_hash::FxHashMap;
@@ -153,9 +153,9 @@ impl<'a> Specialiser<'a> {
     /// Makes the entry first and its fields after, so that recursive types close.
     fn data(&mut self, id: TypeId, args: &[Ty], ty: Ty) -> TyId {
         let def = self.type_def(id);
-        let key = self.type_key(ty);
+        let (name, key) = (self.type_name(ty), self.type_key(ty));
         let (data, core) = self.program.types.add_data(ir::Data {
-            name: self.type_name(ty),
+            name,
             key,
             is_struct: matches!(def.kind, TypeDefKind::Struct(_)),
             variants: Vec::new(),
