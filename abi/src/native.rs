@@ -84,20 +84,6 @@ pub const RUNTIME: &[Native] = &[
     leaf("rt.string_eq", "mesh_rt_string_eq", "pp", "i"),
     // -1, 0, 1 by bytes.
     leaf("rt.string_compare", "mesh_rt_string_compare", "pp", "i"),
-    // (string, prefix) -> 0 or 1
-    leaf(
-        "rt.string_has_prefix",
-        "mesh_rt_string_has_prefix",
-        "pp",
-        "i",
-    ),
-    // (string, bytes to leave out at the front) -> the rest, sharing the string's bytes.
-    leaf(
-        "rt.string_drop_bytes",
-        "mesh_rt_string_drop_bytes",
-        "pi",
-        "p",
-    ),
     // (buffer, range, elements wanted beyond the end, ObjectDesc of the buffer) -> a list with that
     // much room behind its end, which is its buffer's `hi`; contents copied if the buffer changed.
     leaf(

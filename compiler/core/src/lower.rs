@@ -1,7 +1,7 @@
 //! Lowers one typed body in one scope to a graph: names to values, control flow to blocks.
 //!
 //! An expression is lowered either for its value ([`Lowerer::value`], `None` where control does not
-//! come back) or into a destination ([`Lowerer::into`]): the function's result, where calls are tail
+//! come back) or into a destination ([`Lowerer::lower_to`]): the function's result, where calls are tail
 //! calls, or a block to go on in. Closures become functions of their own, lowered later.
 
 mod analysis;
@@ -190,7 +190,7 @@ impl<'s, 'a> Lowerer<'s, 'a> {
             && clause.guard.is_none()
             && self.bind_all(&clause.params, params)
         {
-            return self.into(&clause.body, Dest::Return);
+            return self.lower_to(&clause.body, Dest::Return);
         }
         self.match_clauses(clauses, params);
     }

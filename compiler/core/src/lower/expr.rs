@@ -30,27 +30,27 @@ impl<'a> Lowerer<'_, 'a> {
             return self.value(expr).is_some();
         }
         let next = self.b.block();
-        self.into(expr, Dest::Drop(next));
+        self.lower_to(expr, Dest::Drop(next));
         self.b.switch_to(next)
     }
 
     /// Evaluates into a destination; no block is current afterwards.
-    pub(super) fn into(&mut self, expr: &'a Expr, dest: Dest) {
+    pub(super) fn lower_to(&mut self, expr: &'a Expr, dest: Dest) {
         deep(|| {
             let outer = self.b.set_span(expr.span);
-            self.into_dest(expr, dest);
+            self.shape_to(expr, dest);
             self.b.set_span(outer);
         });
     }
 
-    fn into_dest(&mut self, expr: &'a Expr, dest: Dest) {
+    fn shape_to(&mut self, expr: &'a Expr, dest: Dest) {
         match &expr.kind {
             ExprKind::Block { stmts, value } => {
                 if !self.stmts(stmts) {
                     return;
                 }
                 match value {
-                    Some(value) => self.into(value, dest),
+                    Some(value) => self.lower_to(value, dest),
                     None => {
                         let unit = self.unit();
                         self.deliver(unit, dest);
@@ -65,7 +65,7 @@ impl<'a> Lowerer<'_, 'a> {
                 }
                 if self.b.switch_to(no) {
                     match else_ {
-                        Some(els) => self.into(els, dest),
+                        Some(els) => self.lower_to(els, dest),
                         None => {
                             let unit = self.unit();
                             self.deliver(unit, dest);
@@ -95,7 +95,7 @@ impl<'a> Lowerer<'_, 'a> {
     /// The branch of an `if`; without an `else` its value is dropped and `()` given.
     fn branch_into(&mut self, branch: &'a Expr, drop_value: bool, dest: Dest) {
         if !drop_value || branch.ty == Ty::unit() || matches!(dest, Dest::Drop(_)) {
-            return self.into(branch, dest);
+            return self.lower_to(branch, dest);
         }
         if self.effect(branch) {
             let unit = self.unit();
@@ -157,7 +157,7 @@ impl<'a> Lowerer<'_, 'a> {
                 let ty = self.ty(expr.ty);
                 let join = self.b.block();
                 let result = self.b.param(join, ty, None);
-                self.into_dest(expr, Dest::Join(join));
+                self.shape_to(expr, Dest::Join(join));
                 self.b.switch_to(join).then_some(result)
             }
             ExprKind::For { .. } => self.for_loop(expr),
@@ -166,7 +166,7 @@ impl<'a> Lowerer<'_, 'a> {
             ExprKind::Continue => self.leave_loop(false),
             ExprKind::Return(value) => {
                 match value {
-                    Some(value) => self.into(value, Dest::Return),
+                    Some(value) => self.lower_to(value, Dest::Return),
                     None => {
                         let unit = self.unit();
                         self.b.end(Term::Return(unit));

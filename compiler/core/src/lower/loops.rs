@@ -39,7 +39,7 @@ impl<'a> Lowerer<'_, 'a> {
                 exit,
                 collected: None,
             });
-            self.into(body, Dest::Drop(header));
+            self.lower_to(body, Dest::Drop(header));
             self.loops.pop();
         }
         self.b.switch_to(exit).then(|| self.unit())
@@ -321,7 +321,7 @@ impl<'a> Lowerer<'_, 'a> {
         self.b.jump(header, first);
 
         self.b.switch_to_header(header);
-        let step = self.step_ty(&advance, span);
+        let step = self.result_of(&advance);
         let step = self.emit(&advance, vec![at], step)?;
         let start = self.b.block();
         let leave = Target {
@@ -350,10 +350,11 @@ impl<'a> Lowerer<'_, 'a> {
         self.after_loop(exit, result)
     }
 
-    fn step_ty(&mut self, advance: &Callee, span: Span) -> TyId {
-        match advance {
+    /// What a lang function gives.
+    pub(super) fn result_of(&self, callee: &Callee) -> TyId {
+        match callee {
             Callee::Function(id) => self.sp.program.functions[id.index()].result,
-            _ => bug!(span, "Core: `iter_next` is no function"),
+            _ => bug!(self.b.span(), "Core: a lang function has no body"),
         }
     }
 
@@ -370,7 +371,13 @@ impl<'a> Lowerer<'_, 'a> {
         }
     }
 
-    fn branch_on_variant(&mut self, value: ValueId, variant: u32, then: Target, els: Target) {
+    pub(super) fn branch_on_variant(
+        &mut self,
+        value: ValueId,
+        variant: u32,
+        then: Target,
+        els: Target,
+    ) {
         let int = self.sp.common.int;
         let on = self.b.push(Op::Tag(value), int);
         self.b.end(Term::Switch {
@@ -412,7 +419,7 @@ impl<'a> Lowerer<'_, 'a> {
                     self.b.jump(around.next, vec![longer]);
                 }
             }
-            _ => self.into(parts.body, Dest::Drop(around.next)),
+            _ => self.lower_to(parts.body, Dest::Drop(around.next)),
         }
         self.loops.pop();
     }

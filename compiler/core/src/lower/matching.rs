@@ -43,7 +43,6 @@ enum Part {
     Length(ValueId),
     Element(ValueId, u32),
     Rest(ValueId, u32),
-    AfterPrefix(ValueId, u32),
 }
 
 /// The state of building one tree.

@@ -163,7 +163,7 @@ impl<'a> Lowerer<'_, 'a> {
         self.compile(&mut tree, rows);
         for (index, arm) in arms.iter().enumerate() {
             if self.enter_arm(&tree, index) {
-                self.into(&arm.body, dest);
+                self.lower_to(&arm.body, dest);
             }
         }
     }
@@ -187,7 +187,7 @@ impl<'a> Lowerer<'_, 'a> {
         self.compile(&mut tree, rows);
         for (index, clause) in clauses.iter().enumerate() {
             if self.enter_arm(&tree, index) {
-                self.into(&clause.body, Dest::Return);
+                self.lower_to(&clause.body, Dest::Return);
             }
         }
     }

@@ -1,9 +1,11 @@
 //! Tests with one branch: ranges of numbers, prefixes of strings, lengths of lists.
 
 use super::rows::Row;
-use super::{Lowerer, Part, Tree, list_parts};
-use crate::ir::{Const, Op, Prim, ValueId};
+use super::{Lowerer, Tree, list_parts};
+use crate::ir::{BlockId, Const, Op, Prim, Target, TyId, ValueId};
 use mesh_check::thir::{Lit, Pat, PatKind};
+use mesh_check::ty::Ty;
+use mesh_report::bug;
 use std::sync::Arc;
 
 /// The numbers a pattern matches, both ends included.
@@ -68,8 +70,8 @@ impl<'a> Lowerer<'_, 'a> {
         value: ValueId,
         low: i64,
         high: i64,
-        then: crate::ir::BlockId,
-        els: crate::ir::BlockId,
+        then: BlockId,
+        els: BlockId,
     ) {
         let bool = self.sp.common.bool;
         let low_value = self.constant(Const::Int(low));
@@ -124,15 +126,11 @@ impl<'a> Lowerer<'_, 'a> {
         rows: Vec<Row<'a>>,
         value: ValueId,
         prefix: Arc<str>,
-        (then, els): (crate::ir::BlockId, crate::ir::BlockId),
+        (then, els): (BlockId, BlockId),
     ) {
-        let constant = self.constant(Const::String(prefix.clone()));
-        let native = crate::specialise::Callee::native("rt.string_has_prefix");
-        let args = vec![value, constant];
-        let has = self
-            .b
-            .push(Op::CallNative { native, args }, self.sp.common.bool);
-        self.b.branch(has, then, els);
+        let Some(stripped) = self.strip_prefix(value, prefix.clone(), then, els) else {
+            return;
+        };
         let (yes, no) = share_prefix(rows, value, &prefix);
         self.b.switch_to(then);
         let mark = tree.trail.len();
@@ -142,7 +140,8 @@ impl<'a> Lowerer<'_, 'a> {
                 && *own == prefix
             {
                 row.take(value);
-                let rest_value = self.after_prefix(tree, value, prefix.len() as u32);
+                let some = self.variant_index(self.b.ty(stripped), "Some");
+                let rest_value = self.field_part(tree, stripped, some, 0);
                 row.tests.insert(0, (rest_value, rest));
                 settled.extend(self.settle(tree, row));
             } else {
@@ -157,13 +156,38 @@ impl<'a> Lowerer<'_, 'a> {
         self.node(tree, no);
     }
 
-    fn after_prefix(&mut self, tree: &mut Tree<'a>, value: ValueId, bytes: u32) -> ValueId {
-        self.part(tree, Part::AfterPrefix(value, bytes), |l| {
-            let count = l.constant(Const::Int(i64::from(bytes)));
-            let native = crate::specialise::Callee::native("rt.string_drop_bytes");
-            let args = vec![value, count];
-            l.b.push(Op::CallNative { native, args }, l.sp.common.string)
-        })
+    fn option_of_string(&mut self) -> TyId {
+        let types = &self.sp.checked.world.lang.types;
+        let (Some(&option), Some(&string)) = (types.get("option"), types.get("string")) else {
+            bug!(
+                self.b.span(),
+                "Core: std marks no type `option` or `string`"
+            );
+        };
+        let string = Ty::con(string, Vec::new());
+        self.sp.core_type(Ty::con(option, vec![string]))
+    }
+
+    /// Branches on whether `value` begins with `prefix`; the option of the rest.
+    fn strip_prefix(
+        &mut self,
+        value: ValueId,
+        prefix: Arc<str>,
+        then: BlockId,
+        els: BlockId,
+    ) -> Option<ValueId> {
+        let span = self.b.span();
+        let lang = &self.sp.checked.world.lang.functions;
+        let Some(&strip) = lang.get("string_strip_prefix") else {
+            bug!(span, "Core: std marks no function `string_strip_prefix`");
+        };
+        let strip = self.sp.callee_of_item(strip, [].into(), span);
+        let constant = self.constant(Const::String(prefix));
+        let ty = self.option_of_string();
+        let stripped = self.emit(&strip, vec![value, constant], ty)?;
+        let some = self.variant_index(self.b.ty(stripped), "Some");
+        self.branch_on_variant(stripped, some, Target::plain(then), Target::plain(els));
+        Some(stripped)
     }
 
     /// Has the list the first row's length, unless that is known?
