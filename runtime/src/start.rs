@@ -3,7 +3,7 @@
 use crate::actor::stack::Slot;
 use crate::actor::{Actor, Ending};
 use crate::config::Config;
-use crate::crash::report;
+use crate::crash::{quiet_panics, report};
 use crate::io::{complain, stdout};
 use mesh_abi::ABI_VERSION;
 use mesh_abi::descriptor::Text;
@@ -38,7 +38,7 @@ fn run(program: &'static Program) -> i32 {
     // A reader that went away is an error of a write, not the silent end of the process.
     // SAFETY: sets a disposition; no handler is involved.
     unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
-    std::panic::set_hook(Box::new(|_| {}));
+    quiet_panics();
     let config = match Config::from_env() {
         Ok(config) => config,
         Err(message) => return fail(&message),

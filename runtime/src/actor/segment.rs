@@ -171,6 +171,108 @@ pub unsafe extern "C-unwind" fn mesh_rt_on_segment(
     )
 }
 
+/// As on x86-64.
+///
+/// # Safety
+/// As on x86-64.
+#[cfg(target_arch = "aarch64")]
+#[unsafe(naked)]
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn mesh_rt_on_segment(
+    ctx: *mut Context,
+    thunk: unsafe extern "C-unwind" fn(*mut Context, *const ()),
+    function: *const (),
+) {
+    naked_asm!(
+        ".cfi_startproc",
+        ".cfi_personality 0x9b, .Lmesh_segment_personality",
+        ".cfi_lsda 0x1b, .Lmesh_segment_lsda",
+        ".Lmesh_segment_start:",
+        "stp x29, x30, [sp, #-32]!",
+        ".cfi_def_cfa_offset 32",
+        ".cfi_offset x29, -32",
+        ".cfi_offset x30, -24",
+        "mov x29, sp",
+        ".cfi_def_cfa x29, 32",
+        "ldr x9, [x0, #{hard_limit}]",
+        "stp x19, x9, [x29, #16]",
+        ".cfi_offset x19, -16",
+        "mov x19, x0",
+        "ldr x9, [x0, #{segment_limit}]",
+        "str x9, [x0, #{hard_limit}]",
+        "str x9, [x0, #{limit}]",
+        // A requester sets its bit before it stores to `limit`: look again after our store.
+        "ldr x9, [x0, #{requests}]",
+        "cbz x9, 2f",
+        "mov x9, #-1",
+        "str x9, [x0, #{limit}]",
+        "2:",
+        "mov x9, x1",
+        "mov x1, x2",
+        "ldr x10, [x0, #{segment_top}]",
+        "mov sp, x10",
+        ".Lmesh_segment_call:",
+        "blr x9",
+        ".Lmesh_segment_called:",
+        "ldr x9, [x29, #24]",
+        "str x9, [x19, #{hard_limit}]",
+        "str x9, [x19, #{limit}]",
+        "ldr x9, [x19, #{requests}]",
+        "cbz x9, 3f",
+        "mov x9, #-1",
+        "str x9, [x19, #{limit}]",
+        "3:",
+        "mov sp, x29",
+        "ldr x19, [sp, #16]",
+        ".cfi_remember_state",
+        ".cfi_restore x19",
+        "ldp x29, x30, [sp], #32",
+        ".cfi_def_cfa sp, 0",
+        ".cfi_restore x29",
+        ".cfi_restore x30",
+        "ret",
+        ".cfi_restore_state",
+        // Unwinding: `x0` is the exception, the stack pointer the segment's.
+        ".Lmesh_segment_unwind:",
+        "mov sp, x29",
+        "ldr x9, [x29, #24]",
+        "str x9, [x19, #{hard_limit}]",
+        "str x9, [x19, #{limit}]",
+        "bl {resume}",
+        ".Lmesh_segment_resumed:",
+        "brk #1",
+        ".cfi_endproc",
+        ".pushsection .gcc_except_table,\"a\",@progbits",
+        ".p2align 2",
+        ".Lmesh_segment_lsda:",
+        // No landing pad base, no types; call sites as uleb128.
+        ".byte 0xff, 0xff, 0x01",
+        ".uleb128 .Lmesh_segment_sites_end - .Lmesh_segment_sites",
+        ".Lmesh_segment_sites:",
+        ".uleb128 .Lmesh_segment_call - .Lmesh_segment_start",
+        ".uleb128 .Lmesh_segment_called - .Lmesh_segment_call",
+        ".uleb128 .Lmesh_segment_unwind - .Lmesh_segment_start",
+        ".uleb128 0",
+        ".uleb128 .Lmesh_segment_unwind - .Lmesh_segment_start",
+        ".uleb128 .Lmesh_segment_resumed - .Lmesh_segment_unwind",
+        ".uleb128 0",
+        ".uleb128 0",
+        ".Lmesh_segment_sites_end:",
+        ".popsection",
+        ".pushsection .data.rel.ro,\"aw\",@progbits",
+        ".p2align 3",
+        ".Lmesh_segment_personality:",
+        ".quad __gcc_personality_v0",
+        ".popsection",
+        hard_limit = const offset_of!(Context, hard_limit),
+        limit = const offset_of!(Context, limit),
+        requests = const offset_of!(Context, requests),
+        segment_top = const offset_of!(Context, segment_top),
+        segment_limit = const offset_of!(Context, segment_limit),
+        resume = sym _Unwind_Resume,
+    )
+}
+
 unsafe extern "C-unwind" {
     fn _Unwind_Resume(exception: *mut libc::c_void) -> !;
 }

@@ -21,6 +21,7 @@ use mesh_abi::native::Native;
 use mesh_abi::object::StringObject;
 use mesh_abi::values::CrashKind;
 use std::any::Any;
+use std::cell::Cell;
 use std::panic::resume_unwind;
 use std::ptr::NonNull;
 
@@ -63,9 +64,28 @@ pub fn panic_reason(payload: Box<dyn Any + Send>) -> Reason {
             } else {
                 "unknown"
             };
-            Reason::Other(["a fault in the runtime: ", text].concat())
+            let place = PANIC_PLACE.take().unwrap_or_default();
+            Reason::Other(["a fault in the runtime", &place, ": ", text].concat())
         }
     }
+}
+
+thread_local! {
+    /// Where the last Rust panic on this thread was, between its hook and the boundary of its
+    /// native: an actor does not change threads in between.
+    static PANIC_PLACE: Cell<Option<String>> = const { Cell::new(None) };
+}
+
+/// Replaces Rust's report of a panic, which would need more stack than an actor has, by a note of
+/// its place for the actor's own report.
+pub fn quiet_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(|place| {
+            let line = reason::number(i64::from(place.line()));
+            [" at ", place.file(), ":", &line].concat()
+        });
+        PANIC_PLACE.set(place);
+    }));
 }
 
 /// Ends the actor whose native unwound with `payload`.

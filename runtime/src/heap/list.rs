@@ -18,7 +18,7 @@ use std::ptr::{NonNull, null_mut};
 const FIRST_CAPACITY: usize = 4;
 
 /// The descriptor of buffers of strings that the runtime makes.
-static STRING_BUFFER: ObjectDesc = ObjectDesc {
+pub(crate) static STRING_BUFFER: ObjectDesc = ObjectDesc {
     kind: ObjectKind::Buffer,
     words: 1,
     ty: &raw const STRING_TYPE,

@@ -163,11 +163,10 @@ mod tests {
             let big = "x".repeat(3 << 20);
             assert_eq!(cx.string(&big).as_str(), big);
             assert_eq!(word.as_str(), "größe");
+            let end = word.as_bytes().as_ptr_range().end;
             // SAFETY: a NUL follows the bytes.
-            assert_eq!(
-                unsafe { *word.as_bytes().as_ptr().add(word.as_bytes().len()) },
-                0
-            );
+            let after = unsafe { *end };
+            assert_eq!(after, 0);
         });
     }
 }

@@ -209,6 +209,19 @@ mod tests {
     }
 
     #[test]
+    fn a_panic_in_a_native_is_a_crash_of_its_actor() {
+        let reason = testing::crash_of(|cx| {
+            // SAFETY: the context is the test actor's.
+            unsafe { enter(cx.context(), &RUNTIME[0], |_| -> i64 { panic!("oh no") }) }
+        });
+        // The first unwinding stopped at the native; it left its actor by another.
+        assert!(reason.is_some());
+        let reason = testing::crash_of(|_| -> i64 { panic!("oh no") });
+        let text = "a fault in the runtime: oh no";
+        assert_eq!(reason, Some(crate::crash::Reason::Other(text.into())));
+    }
+
+    #[test]
     fn every_row_has_one_native() {
         for row in RUNTIME.iter().chain(STD) {
             let count = declared().iter().filter(|n| n.name == row.name).count();

@@ -3,12 +3,16 @@
 
 use super::Cx;
 use crate::actor::Actor;
+use crate::actor::segment::mesh_rt_stack_slow;
 use crate::actor::stack::Slot;
 use crate::config::Config;
 use crate::crash::{Reason, panic_reason};
+use crate::heap::list::STRING_BUFFER;
 use corosensei::Coroutine;
 use mesh_abi::context::Context;
+use mesh_abi::object::StringObject;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr::{NonNull, null_mut};
 
 /// Bytes of the actor's stack that a native which says `Stack::Leaf` may use.
 pub const LEAF_STACK: usize = 4096;
@@ -58,15 +62,41 @@ pub fn stack_used(native: impl FnOnce(*mut Context) + 'static) -> usize {
 
 #[test]
 fn leaf_natives_need_little_stack() {
-    use super::float::mesh_float_to_text;
+    use super::float::{mesh_float_parse, mesh_float_to_fixed, mesh_float_to_text};
     use super::int::mesh_int_to_text;
-    use super::rt::mesh_rt_alloc_slow;
-    // SAFETY: the context is a live actor's.
+    use super::rt::{mesh_rt_alloc_slow, mesh_rt_list_reserve_back};
+    use super::string::{
+        mesh_string_count, mesh_string_find, mesh_string_quoted, mesh_string_to_upper,
+    };
+    use mesh_abi::descriptor::ObjectDesc;
+    const TEXT: &str =
+        "Ä text with a family \u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467} and\n\"quotes\"";
+    const LONG: &str = "2.22507385850720118013609240e-308";
+    /// A string on the heap of the actor, whose making counts too.
+    fn text(context: *mut Context, text: &str) -> NonNull<StringObject> {
+        // SAFETY: the context is a live actor's.
+        unsafe { Cx::new(context) }.string(text).as_raw()
+    }
+    let desc: *const ObjectDesc = &raw const STRING_BUFFER;
+    let desc = desc as i64;
+    // SAFETY: the contexts are live actors', the strings live ones of theirs.
     let used = unsafe {
         [
             stack_used(|cx| _ = mesh_int_to_text(cx, i64::MIN)),
             stack_used(|cx| _ = mesh_float_to_text(cx, 1.2345678901234567e-300)),
+            stack_used(|cx| _ = mesh_float_to_fixed(cx, 1.5e300, 40)),
+            stack_used(|cx| mesh_float_parse(cx, text(cx, LONG))),
+            stack_used(|cx| _ = mesh_string_count(cx, text(cx, TEXT), 0)),
+            stack_used(|cx| _ = mesh_string_find(cx, text(cx, TEXT), text(cx, "quotes"), 0)),
+            stack_used(|cx| _ = mesh_string_to_upper(cx, text(cx, TEXT))),
+            stack_used(|cx| _ = mesh_string_quoted(cx, text(cx, TEXT))),
             stack_used(|cx| _ = mesh_rt_alloc_slow(cx, 100_000)),
+            stack_used(move |cx| mesh_rt_list_reserve_back(cx, null_mut(), 0, 9, desc)),
+            stack_used(|cx| _ = mesh_rt_stack_slow(cx, 0)),
+            stack_used(|cx| {
+                (*cx).hard_limit = usize::MAX;
+                _ = mesh_rt_stack_slow(cx, 0);
+            }),
         ]
     };
     assert!(used.iter().all(|bytes| *bytes <= LEAF_STACK), "{used:?}");
