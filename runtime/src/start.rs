@@ -1,7 +1,7 @@
 //! The process: from C `main` to the exit code.
 
 use crate::actor::stack::Slot;
-use crate::actor::{Actor, Ending};
+use crate::actor::{Actor, Ending, guard};
 use crate::config::Config;
 use crate::crash::{quiet_panics, report};
 use crate::io::{complain, stdout};
@@ -49,6 +49,7 @@ fn run(program: &'static Program) -> i32 {
     };
     // SAFETY: static data of the program.
     let name = unsafe { text(program.name) };
+    guard::install();
     let actor = Actor::new(if name.is_empty() { "main" } else { name }, 0, config);
     let ending = actor.run(slot, program.main);
     stdout::flush();

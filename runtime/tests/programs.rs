@@ -389,3 +389,19 @@ fn the_heap_has_a_limit() {
         "",
     );
 }
+
+#[test]
+fn native_code_that_overruns_the_stack_ends_the_program_with_a_report() {
+    check(
+        "guard",
+        &["-O1"],
+        &[],
+        1,
+        "",
+        "main crashed: StackOverflow
+  process <0.0.0>: native code ran over the end of the stack, so the program ends
+    greedy at src/main.mesh:3
+    program_main at src/main.mesh:6
+",
+    );
+}

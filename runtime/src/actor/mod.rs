@@ -4,6 +4,7 @@
 //! after the run; the context points back at it. While the actor runs, its fields are used only by
 //! the thread it runs on, through cells; no borrow of a cell is held across a call into Mesh.
 
+pub mod guard;
 pub mod segment;
 pub mod stack;
 
@@ -11,6 +12,7 @@ use crate::config::Config;
 use crate::crash::{Crash, Reason, Unwinding, panic_reason};
 use crate::heap::Heap;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
+use guard::Guard;
 use mesh_abi::context::{ARG_WORDS, Context, RET_WORDS, STACK_RESERVE, TAIL_RING, TailRecord};
 use stack::{Segment, Slot};
 use std::cell::{Cell, RefCell, UnsafeCell};
@@ -39,6 +41,8 @@ pub struct Actor {
     pub stack: Cell<(usize, usize)>,
     /// Where running past the first stack continues.
     pub segment: RefCell<Option<Segment>>,
+    /// The registration of its guard page.
+    pub segment_guard: Cell<Option<Guard>>,
     context: NonNull<UnsafeCell<Context>>,
     yielder: Cell<Option<NonNull<Yielder<(), ()>>>>,
     crash: RefCell<Option<Crash>>,
@@ -72,6 +76,7 @@ impl Actor {
             heap: RefCell::new(Heap::new(config.max_heap)),
             stack: Cell::new((0, 0)),
             segment: RefCell::new(None),
+            segment_guard: Cell::new(None),
             context: NonNull::from(Box::leak(context)),
             yielder: Cell::new(None),
             crash: RefCell::new(None),
@@ -97,6 +102,8 @@ impl Actor {
             (*context).hard_limit = bounds.0 + STACK_RESERVE;
             *(*context).limit.get_mut() = bounds.0 + STACK_RESERVE;
         }
+        // SAFETY: the actor outlives this function, and the registration with it.
+        let _guard = unsafe { self.guard(slot.guard()) };
         let start = |yielder: &Yielder<(), ()>, ()| {
             self.yielder.set(Some(NonNull::from(yielder)));
             // SAFETY: `body` is the program's and gets the context it was compiled for.
@@ -125,6 +132,16 @@ impl Actor {
                 }))
             }
         }
+    }
+
+    /// Registers a guard page of one of the actor's stacks.
+    ///
+    /// # Safety
+    /// The registration ends before the actor does.
+    pub unsafe fn guard(&self, page: (usize, usize)) -> Guard {
+        let actor: *const Actor = self;
+        // SAFETY: the caller's promise.
+        unsafe { Guard::register(page.0, page.1, actor.cast_mut()) }
     }
 
     /// Ends the running actor with a crash: through the destructors on its stack if there are any,

@@ -26,8 +26,10 @@ native! {
         // atomic, and read as such.
         unsafe {
             // Without a scheduler nobody asks for anything: a request bit only has to go away.
-            (*context).requests.store(0, SeqCst);
-            (*context).limit.store((*context).hard_limit, Relaxed);
+            if (*context).requests.load(Relaxed) != 0 {
+                (*context).requests.store(0, SeqCst);
+                (*context).limit.store((*context).hard_limit, Relaxed);
+            }
             let here = stack_pointer();
             if here >= (*context).hard_limit.saturating_add(need as usize) {
                 return CARRY_ON;
@@ -52,6 +54,8 @@ fn stack_pointer() -> usize {
 }
 
 /// Reserves the segment.
+#[cold]
+#[inline(never)]
 fn reserve(cx: &mut Cx) {
     let actor = cx.actor();
     match Segment::new(actor.config.max_stack) {
@@ -63,6 +67,10 @@ fn reserve(cx: &mut Cx) {
                 (*context).segment_top = high;
                 (*context).segment_limit = low + STACK_RESERVE;
             }
+            // SAFETY: the actor owns the registration.
+            actor
+                .segment_guard
+                .set(Some(unsafe { actor.guard(segment.guard()) }));
             *actor.segment.borrow_mut() = Some(segment);
         }
         Err(_) => cx.crash(Reason::StackOverflow),

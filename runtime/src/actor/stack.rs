@@ -56,6 +56,10 @@ impl Mapping {
     fn bounds(&self) -> (usize, usize) {
         (self.start + self.guard, self.start + self.size)
     }
+
+    fn guard(&self) -> (usize, usize) {
+        (self.start, self.start + self.guard)
+    }
 }
 
 impl Drop for Mapping {
@@ -80,6 +84,11 @@ impl Slot {
     /// Lowest usable and highest address.
     pub fn bounds(&self) -> (usize, usize) {
         self.0.bounds()
+    }
+
+    /// The guard page's lowest and highest address.
+    pub fn guard(&self) -> (usize, usize) {
+        self.0.guard()
     }
 }
 
@@ -109,5 +118,10 @@ impl Segment {
     /// Lowest usable and highest address.
     pub fn bounds(&self) -> (usize, usize) {
         self.0.bounds()
+    }
+
+    /// The guard page's lowest and highest address.
+    pub fn guard(&self) -> (usize, usize) {
+        self.0.guard()
     }
 }

@@ -52,6 +52,16 @@ struct Stacks {
 }
 
 impl Stacks {
+    fn of(actor: &Actor) -> Stacks {
+        // Where the segment is being made at this moment, the actor is not on it.
+        let segment = actor.segment.try_borrow().ok();
+        let bounds = segment.and_then(|segment| Some(segment.as_ref()?.bounds()));
+        Stacks {
+            slot: actor.stack.get(),
+            segment: bounds.unwrap_or((0, 0)),
+        }
+    }
+
     /// How deep an address is: bytes from the root of the actor's stack; `None` outside of it.
     fn depth(&self, address: usize) -> Option<usize> {
         let (low, high) = self.slot;
@@ -77,16 +87,8 @@ struct Walk {
 /// `context` is the running actor's, and this is called on its stack.
 #[inline(never)]
 pub unsafe fn capture(context: *mut Context, actor: &Actor) -> Trace {
-    let segment = actor
-        .segment
-        .borrow()
-        .as_ref()
-        .map(|segment| segment.bounds());
     let mut walk = Walk {
-        stacks: Stacks {
-            slot: actor.stack.get(),
-            segment: segment.unwrap_or((0, 0)),
-        },
+        stacks: Stacks::of(actor),
         frames: Vec::with_capacity(FIRST),
     };
     // SAFETY: the callback gets the walk, which lives until the call returns.
@@ -102,6 +104,28 @@ pub unsafe fn capture(context: *mut Context, actor: &Actor) -> Trace {
     }
     // SAFETY: the ring belongs to the running actor.
     trace.tail_calls = unsafe { tail_calls(context, &walk.stacks) };
+    trace
+}
+
+/// Takes down the frames of an actor that was stopped by a fault, from its registers.
+///
+/// # Safety
+/// The actor is stopped with these registers, and does not run before this returns.
+pub unsafe fn overflow_trace(actor: &Actor, pc: usize, address: usize) -> Trace {
+    let stacks = Stacks::of(actor);
+    let mut trace = Trace {
+        // What is looked up is the byte before a return address; this is no return address.
+        first: vec![Frame {
+            pc: pc + 1,
+            address,
+        }],
+        skipped: 0,
+        last: Vec::new(),
+        tail_calls: Vec::new(),
+    };
+    outer_frames(&mut trace, &stacks);
+    // SAFETY: the actor is stopped, so its ring is not written.
+    trace.tail_calls = unsafe { tail_calls(actor.context(), &stacks) };
     trace
 }
 
@@ -125,7 +149,7 @@ extern "C" fn visit(frame: *mut c_void, walk: *mut c_void) -> c_int {
     GO_ON
 }
 
-/// Follows the frame pointers from the last frame the unwinder gave.
+/// Follows the frame pointers from the last frame of the trace.
 fn outer_frames(trace: &mut Trace, stacks: &Stacks) {
     let Some(Frame { mut address, .. }) = trace.first.last().copied() else {
         return;
@@ -143,8 +167,13 @@ fn outer_frames(trace: &mut Trace, stacks: &Stacks) {
                 *(address as *const usize).add(1),
             )
         };
-        ring[count % LAST] = Frame { pc, address: outer };
-        count += 1;
+        let frame = Frame { pc, address: outer };
+        if trace.first.len() < FIRST {
+            trace.first.push(frame);
+        } else {
+            ring[count % LAST] = frame;
+            count += 1;
+        }
         // Outer frames are less deep, so the walk ends whatever the words are.
         if stacks.depth(outer).is_none_or(|outer| outer >= depth) {
             break;

@@ -15,7 +15,9 @@ pub use report::report;
 
 use crate::heap::string::Str;
 use crate::natives::{Cx, row};
-use capture::{Trace, capture};
+pub use capture::{Trace, overflow_trace};
+
+use capture::capture;
 use mesh_abi::context::Context;
 use mesh_abi::native::Native;
 use mesh_abi::object::StringObject;
@@ -29,14 +31,26 @@ use std::ptr::NonNull;
 pub struct Crash {
     pub reason: Reason,
     trace: Option<Trace>,
+    /// What the report says instead of the reason's usual note.
+    pub note: Option<&'static str>,
 }
 
 impl Crash {
+    /// A crash with its frames.
+    pub fn with_trace(reason: Reason, trace: Trace) -> Crash {
+        Crash {
+            reason,
+            trace: Some(trace),
+            note: None,
+        }
+    }
+
     /// A crash whose frames are not known.
     pub fn bare(reason: Reason) -> Crash {
         Crash {
             reason,
             trace: None,
+            note: None,
         }
     }
 }
@@ -111,8 +125,8 @@ unsafe fn end(context: *mut Context, reason: Reason) -> ! {
     // SAFETY: the caller's promise.
     unsafe {
         let actor = Cx::new(context).actor();
-        let trace = Some(capture(context, actor));
-        actor.leave(Crash { reason, trace })
+        let trace = capture(context, actor);
+        actor.leave(Crash::with_trace(reason, trace))
     }
 }
 

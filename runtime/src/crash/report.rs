@@ -24,7 +24,11 @@ pub fn report(actor: &Actor, crash: &Crash) -> String {
     let mut out = [&actor.name, " crashed: ", &crash.reason.constructor(), "\n"].concat();
     out.push_str("  process ");
     out.push_str(&pid_text(actor.pid));
-    if let Some(note) = note(actor, &crash.reason) {
+    if let Some(note) = crash
+        .note
+        .map(String::from)
+        .or_else(|| note(actor, &crash.reason))
+    {
         out.push_str(": ");
         out.push_str(&note);
     }

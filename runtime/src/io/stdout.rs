@@ -41,6 +41,13 @@ pub fn flush() {
     drain(&mut STDOUT.lock().unwrap_or_else(PoisonError::into_inner));
 }
 
+/// Writes out what is buffered, unless somebody is just writing.
+pub fn flush_if_free() {
+    if let Ok(mut buffer) = STDOUT.try_lock() {
+        drain(&mut buffer);
+    }
+}
+
 fn drain(buffer: &mut Buffer) {
     let bytes = core::mem::take(&mut buffer.bytes);
     put(&bytes);
