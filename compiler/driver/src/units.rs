@@ -262,3 +262,46 @@ fn describe(core: &Program, data: &mesh_core::ir::Data) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROGRAM: &str = "\
+struct Main.Point = (x: Int, y: Int)
+entry @main
+fn @main \"main\" unit Main exported -> Int {
+b0():
+  v0: Int = const 1
+  v1: Int = call @twice(v0)
+  return v1
+}
+fn @twice \"Other.twice\" unit Other exported -> Int {
+b0(v0: Int):
+  v1: Int = Int.raw_add (v0, v0)
+  return v1
+}
+";
+
+    fn keys(text: &str) -> Vec<Key> {
+        let core = mesh_core::testing::parse(text).expect("Core");
+        let options = Options { release: false, target: mesh_llvm::Target::X86_64Linux };
+        let units = (0..core.units.len() as u32).map(|unit| Part::Unit(UnitId(unit)));
+        units.chain([Part::Entry]).map(|part| part.key(&core, &SourceMap::new(), &options)).collect()
+    }
+
+    #[test]
+    fn an_edit_changes_the_key_of_its_own_unit_only() {
+        let before = keys(PROGRAM);
+        assert_eq!(before, keys(PROGRAM));
+        let after = keys(&PROGRAM.replace("Int.raw_add (v0, v0)", "Int.raw_mul (v0, v0)"));
+        let same: Vec<bool> = before.iter().zip(&after).map(|(a, b)| a == b).collect();
+        assert_eq!(same, [true, false, true]);
+    }
+
+    #[test]
+    fn machines_are_known_by_their_first_word() {
+        assert_eq!(target(Some("aarch64-linux-gnu")).ok(), Some(mesh_llvm::Target::Aarch64Linux));
+        assert_eq!(target(Some("vax")).err().map(|error| error.code), Some("E0812"));
+    }
+}

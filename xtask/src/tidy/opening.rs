@@ -3,7 +3,13 @@
 use super::{File, Problem};
 
 /// Inputs whose every byte is what is tested: a comment in front would change the test.
-const INPUTS: &[&str] = &["tests/syntax/", "tests/fmt/", "fuzz/"];
+const INPUTS: &[&str] = &[
+    "tests/syntax/",
+    "tests/stages/",
+    "tests/errors/",
+    "tests/fmt/",
+    "fuzz/",
+];
 
 pub fn check(files: &[File]) -> Vec<Problem> {
     files
