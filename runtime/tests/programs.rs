@@ -405,3 +405,20 @@ fn native_code_that_overruns_the_stack_ends_the_program_with_a_report() {
 ",
     );
 }
+
+#[test]
+fn a_loop_of_calls_across_the_boundary_is_at_most_twice_as_slow() {
+    let program = build("boundary", ARCHIVE, &["-O2", "-DWORK=12"]);
+    let ratio = || -> f64 {
+        let result = run(&program, &[]);
+        let out = String::from_utf8_lossy(&result.stdout).into_owned();
+        let figures: Vec<f64> = out
+            .split(' ')
+            .filter_map(|word| word.parse().ok())
+            .collect();
+        figures[1] / figures[0]
+    };
+    // Other work on the machine may disturb one measurement.
+    let ratios = [ratio(), ratio(), ratio()];
+    assert!(ratios.iter().any(|ratio| *ratio < 2.0), "{ratios:?}");
+}
