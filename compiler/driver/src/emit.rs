@@ -33,7 +33,7 @@ pub fn emit(
             let world = pipeline.resolve(program, log);
             let own = world.modules.iter().filter(|module| !module.is_std);
             Some(
-                own.map(|module| format!("{module:#?}\n"))
+                own.map(|module| mesh_resolve::print_module(&world, module))
                     .collect::<String>()
                     .into_bytes(),
             )

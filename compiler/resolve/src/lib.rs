@@ -18,10 +18,12 @@ mod lookup;
 mod lower;
 mod names;
 mod parallel;
+mod print;
 mod regex;
 mod suggest;
 
 pub use names::Origin;
+pub use print::print_module;
 
 use hir::{Module, ModuleId, World};
 use mesh_report::Diagnostic;
