@@ -1,0 +1,209 @@
+//! `mesh build`: where executables go, what they need, and what happens where they cannot be made.
+
+use crate::{HELLO, Place, Said, said};
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn binary() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_mesh"))
+}
+
+#[test]
+fn an_executable_has_the_programs_name_or_the_one_asked_for() {
+    let place = Place::with(HELLO);
+    place.mesh(&["build", "a.mesh"]).expect(0, "");
+    place
+        .mesh(&["build", "--release", "a.mesh", "-o", "b"])
+        .expect(0, "");
+    for name in ["a", "b"] {
+        let said = said(&mut Command::new(place.path(name)));
+        assert_eq!(
+            (said.code, said.out.as_str()),
+            (0, "hello\n"),
+            "{}",
+            said.err
+        );
+    }
+}
+
+#[test]
+fn a_release_needs_the_c_library_at_most() {
+    let place = Place::with(HELLO);
+    place.mesh(&["build", "--release", "a.mesh"]).expect(0, "");
+    let listing = said(Command::new("ldd").arg(place.path("a")));
+    let allowed = [
+        "linux-vdso.so",
+        "libc.so",
+        "libm.so",
+        "libpthread.so",
+        "libdl.so",
+        "ld-linux",
+    ];
+    for line in listing.out.lines() {
+        assert!(
+            allowed.iter().any(|name| line.contains(name)),
+            "needs {line}"
+        );
+    }
+}
+
+#[test]
+fn stages_are_printed() {
+    let place = Place::with(HELLO);
+    for (stage, words) in [
+        ("tokens", "\"hello\""),
+        ("tree", "SOURCE_FILE"),
+        ("core", "entry @"),
+        ("llvm", "define"),
+        ("asm", ".text"),
+    ] {
+        let said = place.mesh(&["build", "--emit", stage, "a.mesh"]);
+        assert!(
+            said.code == 0 && said.out.contains(words),
+            "{stage}: {}{}",
+            said.out,
+            said.err
+        );
+    }
+}
+
+#[test]
+fn an_object_file_for_another_machine() {
+    let place = Place::with(HELLO);
+    place
+        .mesh(&["build", "--target", "aarch64-linux-gnu", "a.mesh"])
+        .expect(0, "");
+    let object = fs::read(place.path("a.o")).expect("an object file");
+    assert_eq!(object[18..20], [183, 0]);
+    place
+        .mesh(&["build", "--target", "vax", "a.mesh"])
+        .expect(1, "[E0812]");
+}
+
+#[test]
+fn output_that_cannot_be_written() {
+    let place = Place::with(HELLO);
+    fs::create_dir(place.path("folder")).expect("made");
+    place
+        .mesh(&["build", "a.mesh", "-o", "folder"])
+        .expect(1, "[E0810] Error: `folder` cannot be written");
+    place
+        .mesh(&["build", "a.mesh", "-o", "nowhere/a"])
+        .expect(1, "[E0810] Error: `nowhere/a` cannot be written");
+    // A device that is always full.
+    let full = place.mesh(&["build", "a.mesh", "-o", "/dev/full"]);
+    full.expect(1, "[E0810]");
+    assert!(full.err.contains("make room on that disk"), "{}", full.err);
+}
+
+#[test]
+fn no_linker() {
+    let place = Place::with(HELLO);
+    let said = said(
+        place
+            .command(binary(), &["build", "a.mesh"])
+            .env("PATH", place.path("")),
+    );
+    said.expect(1, "[E0808] Error: no linker was found");
+}
+
+#[test]
+fn a_linker_that_finds_the_disk_full() {
+    let place = Place::with(HELLO);
+    place.write("ld.lld-19", "#!/bin/sh\necho 'ld.lld: error: failed to write output: No space left on device' >&2\nexit 1\n");
+    fs::set_permissions(place.path("ld.lld-19"), fs::Permissions::from_mode(0o755)).expect("set");
+    let path = format!("{}:/usr/bin:/bin", place.path("").display());
+    let said = said(
+        place
+            .command(binary(), &["build", "a.mesh"])
+            .env("PATH", path),
+    );
+    said.expect(1, "[E0810]");
+    assert!(said.err.contains("make room on that disk"), "{}", said.err);
+}
+
+#[test]
+fn a_cache_that_cannot_be_written() {
+    let place = Place::with(HELLO);
+    place.write("file", "");
+    let said = said(
+        place
+            .command(binary(), &["run", "a.mesh"])
+            .env("MESH_CACHE_DIR", place.path("file")),
+    );
+    said.expect(1, "[E0810]");
+    assert!(said.err.contains("MESH_CACHE_DIR"), "{}", said.err);
+}
+
+/// An installation of its own: the binary, and links to the libraries that tests of `mesh` use.
+fn installation(place: &Place) -> PathBuf {
+    let lib = binary()
+        .parent()
+        .and_then(Path::parent)
+        .expect("a target folder")
+        .join("lib/mesh");
+    fs::create_dir_all(place.path("home/bin")).expect("made");
+    fs::create_dir_all(place.path("home/lib/mesh/std")).expect("made");
+    let moved = place.path("home/bin/mesh");
+    fs::hard_link(binary(), &moved)
+        .or_else(|_| fs::copy(binary(), &moved).map(drop))
+        .expect("copied");
+    for library in ["libmesh_runtime.so", "libmesh_runtime.a"] {
+        symlink(lib.join(library), place.path("home/lib/mesh").join(library)).expect("linked");
+    }
+    copy(&lib.join("std"), &place.path("home/lib/mesh/std"));
+    moved
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("made");
+    for entry in fs::read_dir(from).expect("a folder").flatten() {
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy(&path, &to);
+        } else {
+            fs::copy(&path, &to).expect("copied");
+        }
+    }
+}
+
+fn run_installed(place: &Place, mesh: &Path) -> Said {
+    said(&mut place.command(mesh, &["run", "a.mesh"]))
+}
+
+#[test]
+fn an_installation_can_be_moved_but_not_taken_apart() {
+    let place = Place::with(HELLO);
+    let mesh = installation(&place);
+    run_installed(&place, &mesh).expect(0, "");
+    fs::rename(place.path("home"), place.path("elsewhere")).expect("moved");
+    let mesh = place.path("elsewhere/bin/mesh");
+    let moved = run_installed(&place, &mesh);
+    assert_eq!(
+        (moved.code, moved.out.as_str()),
+        (0, "hello\n"),
+        "{}",
+        moved.err
+    );
+    fs::remove_dir_all(place.path("elsewhere/lib")).expect("removed");
+    run_installed(&place, &mesh).expect(
+        1,
+        "[E0806] Error: this installation of Mesh is not complete",
+    );
+}
+
+#[test]
+fn another_std_is_not_used() {
+    let place = Place::with(HELLO);
+    let mesh = installation(&place);
+    place.write(
+        "home/lib/mesh/std/extra.mesh",
+        "##! Not of this compiler.\n",
+    );
+    run_installed(&place, &mesh).expect(
+        1,
+        "[E0807] Error: the standard library does not match this compiler",
+    );
+}
