@@ -53,13 +53,16 @@ fn run(program: &'static Program) -> i32 {
     let actor = Actor::new(if name.is_empty() { "main" } else { name }, 0, config);
     let ending = actor.run(slot, program.main);
     stdout::flush();
-    match ending {
+    let code = match ending {
         Ending::Returned(code) => code as i32,
         Ending::Crashed(crash) => {
             complain(report(&actor, &crash).as_bytes());
             FAILED
         }
-    }
+    };
+    // The process ends, and the system takes the heap back faster than piece by piece.
+    std::mem::forget(actor);
+    code
 }
 
 fn fail(message: &str) -> i32 {

@@ -422,3 +422,29 @@ fn a_loop_of_calls_across_the_boundary_is_at_most_twice_as_slow() {
     let ratios = [ratio(), ratio(), ratio()];
     assert!(ratios.iter().any(|ratio| *ratio < 2.0), "{ratios:?}");
 }
+
+/// A program that refers to all that compiled code may: the linker finds it in both libraries.
+#[test]
+fn both_libraries_have_every_symbol() {
+    use mesh_abi::native::{RUNTIME, STD};
+    use mesh_abi::program::{BYTES_DESC, ON_SEGMENT, START, STRING_DESC};
+    let natives = RUNTIME.iter().chain(STD).map(|native| native.symbol);
+    let symbols = natives.chain([START, ON_SEGMENT, STRING_DESC, BYTES_DESC]);
+    let (mut externs, mut table) = (String::new(), String::new());
+    for symbol in symbols {
+        externs += &format!("extern char {symbol};\n");
+        table += &format!("&{symbol}, ");
+    }
+    let text = format!(
+        "{externs}void *volatile all[] = {{ {table} }};\nint main() {{ return all[0] == 0; }}\n"
+    );
+    let source = Path::new(env!("CARGO_TARGET_TMPDIR")).join("symbols");
+    fs::write(source.with_extension("c"), text).unwrap();
+    for link in [SHARED, ARCHIVE] {
+        let result = run(
+            &build(source.to_str().unwrap(), link, &["-fno-builtin"]),
+            &[],
+        );
+        assert_eq!(result.status.code(), Some(0));
+    }
+}

@@ -34,7 +34,7 @@ pub fn report(actor: &Actor, crash: &Crash) -> String {
     }
     out.push('\n');
     if let Some(trace) = &crash.trace
-        && let Some(executable) = Executable::read()
+        && let Some(executable) = Executable::running()
         && let Some(symbols) = executable.symbols()
     {
         for line in fold_repeats(lines(trace, &symbols)) {

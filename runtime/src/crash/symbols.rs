@@ -1,12 +1,13 @@
 //! From addresses in the program to Mesh functions, files and lines.
 //!
-//! Reads the DWARF of the running executable, once per report. A frame is Mesh's if its file ends
+//! Reads the DWARF of the running executable, at the first report. A frame is Mesh's if its file ends
 //! in `.mesh`; all others, the runtime's and libc's, are hidden. An executable without DWARF gives
 //! nothing, which is no error.
 
 use addr2line::gimli::{self, EndianSlice, LittleEndian, SectionId};
 use std::fs::File;
 use std::os::unix::fs::FileExt;
+use std::sync::OnceLock;
 
 type Reader<'a> = EndianSlice<'a, LittleEndian>;
 
@@ -45,8 +46,13 @@ const NEEDED: [SectionId; 10] = [
 ];
 
 impl Executable {
-    /// Reads the running executable; `None` if it cannot be read or is not understood.
-    pub fn read() -> Option<Executable> {
+    /// The running executable, read once; `None` if it cannot be read or is not understood.
+    pub fn running() -> Option<&'static Executable> {
+        static RUNNING: OnceLock<Option<Executable>> = OnceLock::new();
+        RUNNING.get_or_init(Executable::read).as_ref()
+    }
+
+    fn read() -> Option<Executable> {
         let file = File::open("/proc/self/exe").ok()?;
         let bytes = |offset: u64, len: u64| -> Option<Vec<u8>> {
             let mut bytes = vec![0; usize::try_from(len).ok()?];
