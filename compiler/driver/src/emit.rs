@@ -32,8 +32,9 @@ pub fn emit(
         Stage::Resolved => {
             let world = pipeline.resolve(program, log);
             let own = world.modules.iter().filter(|module| !module.is_std);
+            let print = |module| mesh_resolve::print_module(&world, module);
             Some(
-                own.map(|module| mesh_resolve::print_module(&world, module))
+                own.map(|module| print(module))
                     .collect::<String>()
                     .into_bytes(),
             )

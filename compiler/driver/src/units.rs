@@ -285,9 +285,15 @@ b0(v0: Int):
 
     fn keys(text: &str) -> Vec<Key> {
         let core = mesh_core::testing::parse(text).expect("Core");
-        let options = Options { release: false, target: mesh_llvm::Target::X86_64Linux };
+        let options = Options {
+            release: false,
+            target: mesh_llvm::Target::X86_64Linux,
+        };
         let units = (0..core.units.len() as u32).map(|unit| Part::Unit(UnitId(unit)));
-        units.chain([Part::Entry]).map(|part| part.key(&core, &SourceMap::new(), &options)).collect()
+        units
+            .chain([Part::Entry])
+            .map(|part| part.key(&core, &SourceMap::new(), &options))
+            .collect()
     }
 
     #[test]
@@ -301,7 +307,13 @@ b0(v0: Int):
 
     #[test]
     fn machines_are_known_by_their_first_word() {
-        assert_eq!(target(Some("aarch64-linux-gnu")).ok(), Some(mesh_llvm::Target::Aarch64Linux));
-        assert_eq!(target(Some("vax")).err().map(|error| error.code), Some("E0812"));
+        assert_eq!(
+            target(Some("aarch64-linux-gnu")).ok(),
+            Some(mesh_llvm::Target::Aarch64Linux)
+        );
+        assert_eq!(
+            target(Some("vax")).err().map(|error| error.code),
+            Some("E0812")
+        );
     }
 }
