@@ -1,14 +1,17 @@
 //! What must be known of functions before their code is generated: the order of their blocks, their
-//! loops, and which of them check the stack on entry.
+//! loops, which of them check the stack on entry, and which take no part in tail calls.
 //!
 //! A function may do without the check if its depth below a checked frame is bounded: it calls only
 //! functions of the same module that do without it, in no cycle, and all their frames together fit
 //! a small part of the reserve below the limit. Decided from the module's own functions alone, so
 //! that what is generated for one module depends on no other's contents.
+//!
+//! Where the module is the whole program, a function that neither makes a tail call nor is the
+//! target of one, nor a closure, need not have the convention that tail calls demand.
 
 use crate::layout::Layouts;
 use mesh_abi::context::SMALL_FRAME;
-use mesh_core::ir::{Block, BlockId, FnId, Function, Op, Program, Term, ValueId};
+use mesh_core::ir::{Block, BlockId, FnId, FnKind, Function, Op, Program, Term, Ty, TyId, ValueId};
 use rustc_hash::FxHashMap;
 
 /// Bytes of frames without a check that may stand below a checked one.
@@ -16,6 +19,9 @@ const UNCHECKED_DEPTH: u64 = 4096;
 
 /// The functions of a module and what is known of them.
 pub struct Calls {
+    /// The module is the whole program.
+    pub whole_program: bool,
+    tailed: Vec<bool>,
     facts: FxHashMap<FnId, Facts>,
 }
 
@@ -31,6 +37,11 @@ impl Calls {
         self.facts.contains_key(&id)
     }
 
+    /// Whether the function may have C's convention.
+    pub fn is_plain(&self, id: FnId) -> bool {
+        self.whole_program && !self.tailed[id.index()]
+    }
+
     /// Whether the function compares the stack pointer with the limit on entry, and the bytes
     /// beyond a small frame that it must ask for.
     pub fn check(&self, id: FnId) -> Option<u64> {
@@ -42,7 +53,7 @@ impl Calls {
 }
 
 /// Decides for every function of a module.
-pub fn calls(program: &Program, layouts: &Layouts, members: &[FnId]) -> Calls {
+pub fn calls(program: &Program, layouts: &Layouts, members: &[FnId], whole: bool) -> Calls {
     let index: FxHashMap<FnId, usize> = members.iter().enumerate().map(|(n, &f)| (f, n)).collect();
     let mut facts = vec![Facts::default(); members.len()];
     let mut edges: Vec<Vec<usize>> = vec![Vec::new(); members.len()];
@@ -75,7 +86,44 @@ pub fn calls(program: &Program, layouts: &Layouts, members: &[FnId]) -> Calls {
         }
     }
     let facts = members.iter().copied().zip(facts).collect();
-    Calls { facts }
+    Calls {
+        whole_program: whole,
+        tailed: if whole { tailed(program) } else { Vec::new() },
+        facts,
+    }
+}
+
+/// By function: whether it makes a tail call or may be the target of one.
+fn tailed(program: &Program) -> Vec<bool> {
+    let mut out = vec![false; program.functions.len()];
+    let returns = |ty: TyId| *program.types.get(ty) != Ty::Never;
+    for (at, function) in program.functions.iter().enumerate() {
+        let id = FnId(at as u32);
+        if function.kind != FnKind::Direct || program.entry == Some(id) {
+            out[at] = true;
+        }
+        for block in &function.blocks {
+            match &block.term {
+                Term::TailCall { callee, .. }
+                    if !is_self_loop(function, id, *callee)
+                        && returns(program.functions[callee.index()].result) =>
+                {
+                    out[at] = true;
+                    out[callee.index()] = true;
+                }
+                Term::TailCallClosure { .. } => out[at] = true,
+                _ => {}
+            }
+        }
+    }
+    out
+}
+
+/// Whether the function calls Mesh code and goes on afterwards.
+pub fn has_calls(function: &Function) -> bool {
+    let stmts = function.blocks.iter().flat_map(|block| &block.stmts);
+    let calls = |op: &Op| matches!(op, Op::Call { .. } | Op::CallClosure { .. });
+    stmts.into_iter().any(|stmt| calls(&stmt.op))
 }
 
 /// What a function calls: `None` for a closure.
@@ -164,7 +212,7 @@ impl Order {
 
 /// Whether a tail call of `callee` in `function` is a jump to its own start.
 pub fn is_self_loop(function: &Function, own: FnId, callee: FnId) -> bool {
-    callee == own && function.kind == mesh_core::ir::FnKind::Direct
+    callee == own && function.kind == FnKind::Direct
 }
 
 /// The blocks control may go to from `block`, in the order they shall be laid out.

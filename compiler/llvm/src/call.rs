@@ -1,6 +1,6 @@
 //! Calls: of Mesh functions, through closures, of natives, and in tail position.
 
-use crate::emit::{TAILCC, Val, must};
+use crate::emit::{Val, must};
 use crate::function::Body;
 use crate::layout::Word;
 use crate::module::letters;
@@ -19,7 +19,7 @@ impl<'ctx> Body<'_, 'ctx, '_> {
     pub fn call(&mut self, callee: FnId, args: &[ValueId]) -> Vec<Val<'ctx>> {
         let unit = self.unit;
         let function = &unit.program.functions[callee.index()];
-        let signature = unit.signature_of(function);
+        let signature = unit.signature_of(callee);
         let code = unit.function(callee).as_global_value().as_pointer_value();
         let call = self.build_call(&signature, code, None, args);
         self.finish_call(&signature, call, function.result)
@@ -71,7 +71,7 @@ impl<'ctx> Body<'_, 'ctx, '_> {
             .builder
             .build_indirect_call(signature.ty, code, &registers, "");
         let call = must(call);
-        call.set_call_convention(TAILCC);
+        call.set_call_convention(signature.convention());
         call
     }
 
@@ -81,6 +81,7 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         call: CallSiteValue<'ctx>,
         result: TyId,
     ) -> Vec<Val<'ctx>> {
+        self.forget_tail_calls();
         if signature.returns == Returns::Block {
             return self.read_return_block(self.unit.words(result));
         }
@@ -90,7 +91,7 @@ impl<'ctx> Body<'_, 'ctx, '_> {
     pub fn tail_call(&mut self, callee: FnId, args: &[ValueId]) {
         let unit = self.unit;
         let function = &unit.program.functions[callee.index()];
-        let signature = unit.signature_of(function);
+        let signature = unit.signature_of(callee);
         let code = unit.function(callee).as_global_value().as_pointer_value();
         self.jump_to(&signature, code, None, args, function.result);
     }

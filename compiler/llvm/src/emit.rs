@@ -20,6 +20,9 @@ pub type Val<'ctx> = BasicValueEnum<'ctx>;
 /// LLVM's number of the `tailcc` calling convention.
 pub const TAILCC: u32 = 18;
 
+/// LLVM's number of C's calling convention.
+pub const CCC: u32 = 0;
+
 /// Unwraps what fails only if the code generator is wrong.
 pub fn must<T>(result: Result<T, BuilderError>) -> T {
     match result {

@@ -1,6 +1,6 @@
 //! One Core function to one LLVM function: its entry, its blocks and how they end.
 
-use crate::analysis::{Order, is_self_loop};
+use crate::analysis::{Order, has_calls, is_self_loop};
 use crate::debug::Scope;
 use crate::emit::{Val, must};
 use crate::layout::Word;
@@ -35,6 +35,8 @@ pub struct Body<'u, 'ctx, 'p> {
     pub ctx: PointerValue<'ctx>,
     /// The closure's own object, in a function of kind `Closure`.
     pub closure: Option<PointerValue<'ctx>>,
+    /// How many tail calls were on record when the function was entered, in development builds.
+    tail_count: Option<IntValue<'ctx>>,
     scope: Scope<'ctx>,
     order: Order,
     values: Vec<Option<Words>>,
@@ -64,9 +66,10 @@ pub fn define<'ctx, 'p>(unit: &Unit<'ctx, 'p>, id: FnId) {
         function,
         id,
         llvm,
-        signature: unit.signature_of(function),
+        signature: unit.signature_of(id),
         ctx: ctx.into_pointer_value(),
         closure,
+        tail_count: None,
         scope,
         order: Order::new(function, id),
         values: vec![None; function.values.len()],
@@ -92,6 +95,10 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
         let params = self.receive_arguments();
         if let Some(need) = self.unit.calls.check(self.id) {
             self.entry_check(need, &params);
+        }
+        if !self.unit.options.release && has_calls(self.function) {
+            let count = emit.load(Word::Int, self.ctx, offset::TAIL_COUNT);
+            self.tail_count = Some(count.into_int_value());
         }
         self.enter(params);
         for &block in &order {
@@ -218,6 +225,14 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
             Returns::Word | Returns::Words => self.read_results(),
         };
         self.emit_return(&words);
+    }
+
+    /// After a call has returned: the tail calls it made are over, and no later frame at the same
+    /// address shall inherit them.
+    pub fn forget_tail_calls(&self) {
+        if let Some(count) = self.tail_count {
+            self.unit.emit.store(self.ctx, offset::TAIL_COUNT, count);
+        }
     }
 
     /// The result's words from the return block.

@@ -144,19 +144,16 @@ fn generate<T>(
         Part::Program => program.name.as_str(),
     };
     let machine = options.target.machine(options.release);
-    let mut unit = Unit::new(&llvm, name, functions, program, &layouts, sources, options);
+    let whole = matches!(part, Part::Program);
+    let calls = analysis::calls(program, &layouts, functions, whole);
+    let unit = Unit::new(&llvm, name, calls, program, &layouts, sources, options);
     // Before any code: how loads are aligned depends on it.
     target::describe(&unit.module, &machine);
-    unit.whole_program = matches!(part, Part::Program);
     for &id in functions {
         function::define(&unit, id);
     }
     unit.finish_types();
     unit.debug.finish();
-    let machine = options.target.machine(options.release);
-    unit.module.set_triple(&machine.get_triple());
-    unit.module
-        .set_data_layout(&machine.get_target_data().get_data_layout());
     if cfg!(debug_assertions) {
         check(&unit.module, options);
     }

@@ -1,9 +1,9 @@
 //! One LLVM module while it is being filled: what functions, natives and constants it has declared
 //! so far, each once.
 
-use crate::analysis::{self, Calls};
+use crate::analysis::Calls;
 use crate::debug::Debug;
-use crate::emit::{Emit, TAILCC};
+use crate::emit::Emit;
 use crate::layout::{Layouts, Word};
 use crate::signature::{Returns, Shape, Signature};
 use crate::{Options, emit::Val};
@@ -12,12 +12,12 @@ use inkwell::comdat::ComdatSelectionKind;
 use inkwell::context::Context;
 use inkwell::intrinsics::Intrinsic;
 use inkwell::module::{Linkage, Module};
-use inkwell::types::{BasicMetadataTypeEnum, BasicType, BasicTypeEnum, FunctionType};
+use inkwell::types::{BasicMetadataTypeEnum, BasicType, BasicTypeEnum};
 use inkwell::values::{FunctionValue, GlobalValue, UnnamedAddress};
 use inkwell::{AddressSpace, GlobalVisibility};
 use mesh_abi::context::offset;
 use mesh_abi::native::Native;
-use mesh_core::ir::{FnId, FnKind, Function, Program, Ty, TyId};
+use mesh_core::ir::{FnId, FnKind, Program, Ty, TyId};
 use mesh_report::{SourceMap, Span, bug};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
@@ -32,8 +32,6 @@ pub struct Unit<'ctx, 'p> {
     pub options: &'p Options,
     pub debug: Debug<'ctx, 'p>,
     pub calls: Calls,
-    /// Functions other modules may call keep their symbols.
-    pub whole_program: bool,
     attributes: Vec<Attribute>,
     functions: RefCell<FxHashMap<FnId, FunctionValue<'ctx>>>,
     natives: RefCell<FxHashMap<&'static str, FunctionValue<'ctx>>>,
@@ -49,7 +47,7 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
     pub fn new(
         llvm: &'ctx Context,
         name: &str,
-        functions: &[FnId],
+        calls: Calls,
         program: &'p Program,
         layouts: &'p Layouts,
         sources: &'p SourceMap,
@@ -70,8 +68,7 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
             layouts,
             options,
             debug,
-            calls: analysis::calls(program, layouts, functions),
-            whole_program: false,
+            calls,
             attributes,
             functions: RefCell::default(),
             natives: RefCell::default(),
@@ -95,9 +92,11 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
     }
 
     /// The machine signature of a function of the program.
-    pub fn signature_of(&self, function: &Function) -> Rc<Signature<'ctx>> {
+    pub fn signature_of(&self, id: FnId) -> Rc<Signature<'ctx>> {
+        let function = &self.program.functions[id.index()];
         let params = function.blocks[0].params.iter();
         self.signature(Shape {
+            plain: self.calls.is_plain(id),
             closure: function.kind != FnKind::Direct,
             params: self.flatten(params.map(|p| function.values[p.index()].ty)),
             result: self.words(function.result).to_vec(),
@@ -110,6 +109,7 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
             bug!(span, "a call of a value that is no function");
         };
         let signature = self.signature(Shape {
+            plain: false,
             closure: true,
             params: self.flatten(params.iter().copied()),
             result: self.words(*result).to_vec(),
@@ -135,14 +135,14 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
         let function = &self.program.functions[id.index()];
         let entry = self.program.entry == Some(id);
         let own = self.calls.is_member(id);
-        let private = own && !entry && (self.whole_program || !function.exported);
-        let signature = self.signature_of(function);
+        let private = own && !entry && (self.calls.whole_program || !function.exported);
+        let signature = self.signature_of(id);
         let linkage = if private {
             Linkage::Internal
         } else {
             Linkage::External
         };
-        let made = self.declare_mesh(&function.symbol, signature.ty, linkage);
+        let made = self.declare_mesh(&function.symbol, &signature, linkage);
         if function.always_inline {
             self.emit.mark(made, "alwaysinline");
         }
@@ -154,11 +154,12 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
     pub fn declare_mesh(
         &self,
         symbol: &str,
-        ty: FunctionType<'ctx>,
+        signature: &Signature<'ctx>,
         linkage: Linkage,
     ) -> FunctionValue<'ctx> {
+        let ty = signature.ty;
         let function = self.module.add_function(symbol, ty, Some(linkage));
-        function.set_call_conventions(TAILCC);
+        function.set_call_conventions(signature.convention());
         self.hide(function, linkage);
         self.add_attributes(function);
         function
@@ -327,7 +328,7 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
             &args,
             "",
         ));
-        call.set_call_convention(TAILCC);
+        call.set_call_convention(signature.convention());
         if matches!(signature.returns, Returns::Word | Returns::Words) {
             for (n, value) in self.results(signature, call).into_iter().enumerate() {
                 emit.store(base, offset::RET + 8 * n as u64, value);

@@ -6,7 +6,7 @@
 //! before it does anything else. A result that does not fit its registers is written to `ctx.ret`
 //! last thing and read first thing.
 
-use crate::emit::Emit;
+use crate::emit::{CCC, Emit, TAILCC};
 use crate::layout::Word;
 use crate::target::Target;
 use inkwell::types::{BasicMetadataTypeEnum, BasicTypeEnum, FunctionType};
@@ -35,6 +35,9 @@ pub enum Returns {
 /// What decides a signature.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Shape {
+    /// By C's convention instead of `tailcc`, see [`crate::analysis`]: the same registers, but on
+    /// x86-64 `tailcc` pops a word of padding at every return, a third of the time of a small call.
+    pub plain: bool,
     /// The closure's object is passed.
     pub closure: bool,
     pub params: Vec<Word>,
@@ -100,6 +103,11 @@ impl<'ctx> Signature<'ctx> {
         }
     }
 
+    /// LLVM's number of the calling convention.
+    pub fn convention(&self) -> u32 {
+        if self.shape.plain { CCC } else { TAILCC }
+    }
+
     /// The symbol of the shim that calls functions of this signature with C's convention.
     pub fn thunk_symbol(&self) -> String {
         let letters = |words: &[Word]| -> String {
@@ -110,7 +118,11 @@ impl<'ctx> Signature<'ctx> {
             };
             words.iter().map(letter).collect()
         };
-        let closure = if self.shape.closure { "c" } else { "d" };
+        let closure = match (self.shape.closure, self.shape.plain) {
+            (true, _) => "closure",
+            (false, false) => "direct",
+            (false, true) => "plain",
+        };
         let params = letters(&self.shape.params);
         let result = letters(&self.shape.result);
         format!("mesh.thunk.{closure}.{params}.{result}")

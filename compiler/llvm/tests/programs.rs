@@ -3,6 +3,7 @@
 
 mod common;
 
+use mesh_report::SourceMap;
 use std::path::Path;
 
 #[test]
@@ -27,10 +28,35 @@ fn programs_print_what_they_say() {
         let mut expected = lines("#> ").join("\n");
         expected.push('\n');
         let status = lines("#! ").first().and_then(|n| n.parse().ok());
-        common::check(
+        check(
             &format!("{text}\n{prelude}"),
             &expected,
             status.unwrap_or(0),
         );
+    }
+}
+
+/// Compiles and runs in every way; all must give `expected`.
+fn check(text: &str, expected: &str, status: i32) {
+    let program = common::program(text);
+    for (target, release) in common::WAYS {
+        if !common::can_run(target) {
+            let sources = SourceMap::new();
+            let object =
+                mesh_llvm::compile_program(&program, &sources, &common::options(target, release));
+            assert!(object.is_ok_and(|object| !object.is_empty()));
+            continue;
+        }
+        let executable = common::link(
+            &program,
+            &SourceMap::new(),
+            &common::options(target, release),
+        );
+        let outcome = common::run(&executable, target, 256 * 1024, &[]);
+        let wanted = common::Outcome {
+            output: expected.to_string(),
+            status,
+        };
+        assert_eq!(outcome, wanted, "{target:?}, release: {release}");
     }
 }

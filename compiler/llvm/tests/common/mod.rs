@@ -144,23 +144,3 @@ pub fn can_run(target: Target) -> bool {
         Target::Aarch64Linux => found(tool(target)) && found("qemu-aarch64"),
     }
 }
-
-/// Compiles and runs in every way; all must give `expected`.
-pub fn check(text: &str, expected: &str, status: i32) {
-    let program = program(text);
-    for (target, release) in WAYS {
-        if !can_run(target) {
-            let sources = SourceMap::new();
-            let object = mesh_llvm::compile_program(&program, &sources, &options(target, release));
-            assert!(object.is_ok_and(|object| !object.is_empty()));
-            continue;
-        }
-        let executable = link(&program, &SourceMap::new(), &options(target, release));
-        let outcome = run(&executable, target, 256 * 1024, &[]);
-        let wanted = Outcome {
-            output: expected.to_string(),
-            status,
-        };
-        assert_eq!(outcome, wanted, "{target:?}, release: {release}");
-    }
-}
