@@ -5,8 +5,13 @@
 //! `mesh.ungram`. It never reads files, never looks at another file and decides nothing about names or types.
 
 pub mod ast;
+mod diagnostics;
 mod kind;
+mod lexer;
 mod parse;
+mod parser;
+mod print;
+mod sink;
 pub mod strings;
 
 pub use kind::{
@@ -14,3 +19,4 @@ pub use kind::{
     SyntaxToken,
 };
 pub use parse::{Parse, parse};
+pub use print::{print_tokens, print_tree};

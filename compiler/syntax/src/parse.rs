@@ -1,7 +1,11 @@
 //! The result of parsing one file.
 
 use crate::ast::{AstNode, SourceFile};
-use crate::kind::{SyntaxKind, SyntaxNode};
+use crate::diagnostics;
+use crate::kind::SyntaxNode;
+use crate::lexer::{self, LexError, LexErrorKind};
+use crate::parser::{self, Input};
+use crate::sink;
 use mesh_report::{Diagnostic, FileId, Span, bug};
 use rowan::GreenNode;
 
@@ -16,14 +20,6 @@ pub struct Parse {
 }
 
 impl Parse {
-    pub(crate) fn new(file: FileId, green: GreenNode, diagnostics: Vec<Diagnostic>) -> Parse {
-        Parse {
-            file,
-            diagnostics,
-            green,
-        }
-    }
-
     /// The root of the tree.
     pub fn syntax(&self) -> SyntaxNode {
         SyntaxNode::new_root(self.green.clone())
@@ -43,9 +39,49 @@ impl Parse {
 
 /// Parses the text of a file. Never fails: what is wrong is among the diagnostics, and the tree holds all of the text.
 pub fn parse(file: FileId, text: &str) -> Parse {
-    let mut builder = rowan::GreenNodeBuilder::new();
-    builder.start_node(rowan::SyntaxKind(SyntaxKind::SOURCE_FILE as u16));
-    builder.token(rowan::SyntaxKind(SyntaxKind::ERROR_TOKEN as u16), text);
-    builder.finish_node();
-    Parse::new(file, builder.finish(), Vec::new())
+    let lexed = lexer::lex(text);
+    let input = Input::new(file, text, &lexed);
+    let mut output = parser::run(&input, false);
+    if output.unclosed_at_end && !output.too_deep {
+        // Something lacks its end: only the columns can tell what.
+        let again = parser::run(&input, true);
+        if !again.diagnostics.is_empty() {
+            output = again;
+        }
+    }
+    let (green, too_deep) = sink::build(text, &lexed, &output.events);
+    let mut all: Vec<Diagnostic> = lexed
+        .errors
+        .iter()
+        .map(|error| lex_diagnostic(file, text, error))
+        .collect();
+    all.append(&mut output.diagnostics);
+    if let (Some(at), false) = (too_deep, output.too_deep) {
+        all.push(
+            diagnostics::TooDeep {
+                span: Span::new(file, at, at),
+            }
+            .into(),
+        );
+    }
+    mesh_report::sort(&mut all);
+    Parse {
+        file,
+        diagnostics: all,
+        green,
+    }
+}
+
+fn lex_diagnostic(file: FileId, text: &str, error: &LexError) -> Diagnostic {
+    let span = Span::new(file, error.range.start as u32, error.range.end as u32);
+    let text = text[error.range.clone()].to_string();
+    match error.kind {
+        LexErrorKind::UnclosedString => diagnostics::UnclosedString { span }.into(),
+        LexErrorKind::UnclosedHeredoc => diagnostics::UnclosedHeredoc { span }.into(),
+        LexErrorKind::UnclosedInterpolation => diagnostics::UnclosedInterpolation { span }.into(),
+        LexErrorKind::UnclosedRegex => diagnostics::UnclosedRegex { span }.into(),
+        LexErrorKind::UnknownCharacter => diagnostics::UnknownCharacter { text, span }.into(),
+        LexErrorKind::BadNumber => diagnostics::BadNumber { text, span }.into(),
+        LexErrorKind::SlashComment => diagnostics::SlashComment { span }.into(),
+    }
 }

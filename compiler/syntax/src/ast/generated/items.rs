@@ -257,7 +257,7 @@ node! {
 node! {
     /// ```text
     /// TypeDef =
-    ///   Attr* 'pub'? 'opaque'? 'type' Name GenericParamList?
+    ///   Attr* 'pub'? 'extern'? 'opaque'? 'type' Name GenericParamList?
     ///   '='? (VariantList | aliased:Type)? Deriving?
     /// ```
     TypeDef(TYPE_DEF) {
@@ -268,6 +268,7 @@ node! {
         aliased: child Type,
         deriving: child Deriving,
         pub_token: token PUB_KW,
+        extern_token: token EXTERN_KW,
         opaque_token: token OPAQUE_KW,
         type_token: token TYPE_KW,
         eq_token: token EQ,
@@ -276,7 +277,7 @@ node! {
 
 node! {
     /// ```text
-    /// VariantList = ('do' | '{')? '|'? Variant ('|' Variant)* ('end' | '}')?
+    /// VariantList = ('do' | '{')? Variant* ('end' | '}')?
     /// ```
     VariantList(VARIANT_LIST) {
         variants: children Variant,
@@ -289,7 +290,7 @@ node! {
 
 node! {
     /// ```text
-    /// Variant = Name VariantFieldList?
+    /// Variant = '|'? Name VariantFieldList?
     /// ```
     Variant(VARIANT) {
         name: child Name,

@@ -87,11 +87,12 @@ node! {
 
 node! {
     /// ```text
-    /// PatArgList = '(' (args:PatArg (',' args:PatArg)*)? ')'
+    /// PatArgList = '(' (args:PatArg (',' args:PatArg)*)? '..'? ')'
     /// ```
     PatArgList(PAT_ARG_LIST) {
         args: children PatArg,
         l_paren_token: token L_PAREN,
+        dot2_token: token DOT2,
     }
 }
 

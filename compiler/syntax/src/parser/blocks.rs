@@ -1,0 +1,375 @@
+//! Blocks, statements, and lists of members between `do` and `end` or braces.
+
+use super::pats::Form;
+use super::*;
+use crate::diagnostics::{Assignment, BraceTuple, ItemInBlock, SameLine, StrayElse};
+
+/// What statements end at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Until {
+    /// The closer of their block.
+    Close(SyntaxKind),
+    /// `else` or `end`.
+    Else,
+    /// The next arm.
+    Arm { receive: bool },
+    /// The `|` or `end` of a closure's clause.
+    Clause,
+}
+
+/// What statements there were.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Statements {
+    pub count: usize,
+    pub last_is_expr: bool,
+}
+
+/// A block, or the report that it is missing.
+pub(super) fn required(p: &mut Parser<'_>) {
+    if p.at_any(&[DO_KW, L_BRACE]) {
+        block(p);
+    } else {
+        p.expected("`do` or `{`");
+        // What was meant for the block is taken as one, or its `end` would close something else.
+        if p.newline_before(0) && !p.at_closer() {
+            let marker = p.start();
+            let opener = p.at.saturating_sub(1);
+            p.open.ends += 1;
+            p.within_block(|p| statements(p, Until::Close(END_KW)));
+            p.open.ends -= 1;
+            close_block(p, opener, END_KW);
+            p.complete(marker, BLOCK_EXPR);
+        }
+    }
+}
+
+/// The block that begins here.
+pub(super) fn block(p: &mut Parser<'_>) -> Completed {
+    block_in(p, |_| {}, false)
+}
+
+/// The block that begins here, with `|parameters|` if there.
+pub(super) fn block_with_params(p: &mut Parser<'_>) -> Completed {
+    block_in(p, |_| {}, true)
+}
+
+/// The body of an `actor`, whose last section may be `terminate`.
+pub(super) fn actor_body(p: &mut Parser<'_>) {
+    if p.at_any(&[DO_KW, L_BRACE]) {
+        block_in(p, |region| region.actor_body = true, false);
+    } else {
+        required(p);
+    }
+}
+
+fn block_in(p: &mut Parser<'_>, change: impl FnOnce(&mut Region), params: bool) -> Completed {
+    let marker = p.start();
+    let opener = p.at;
+    if !p.enter() {
+        p.leave();
+        return p.complete(marker, BLOCK_EXPR);
+    }
+    delimited(p, |p, close| {
+        change(&mut p.region);
+        if params && p.at(PIPE) {
+            block_params(p);
+        }
+        let found = statements(p, Until::Close(close));
+        if close == R_BRACE && found.count == 1 && found.last_is_expr && p.at(COMMA) {
+            brace_tuple(p, opener);
+        }
+        while close == R_BRACE && p.at(COMMA) {
+            p.expected("a new line or `;`");
+            p.bump_error();
+            statements(p, Until::Close(close));
+        }
+    });
+    p.leave();
+    p.complete(marker, BLOCK_EXPR)
+}
+
+/// Takes `do` or a brace, what `parse` takes, and the closer.
+fn delimited(p: &mut Parser<'_>, parse: impl FnOnce(&mut Parser<'_>, SyntaxKind)) {
+    let opener = p.at;
+    let brace = p.at(L_BRACE);
+    let close = if brace { R_BRACE } else { END_KW };
+    p.bump();
+    let outer = p.open;
+    if brace {
+        p.open.braces += 1;
+    } else {
+        p.open.ends += 1;
+    }
+    p.within_block(|p| parse(p, close));
+    p.open = outer;
+    close_block(p, opener, close);
+}
+
+pub(super) fn close_block(p: &mut Parser<'_>, opener: usize, close: SyntaxKind) {
+    let other = if close == END_KW { R_BRACE } else { END_KW };
+    let outer = if other == END_KW {
+        p.open.ends
+    } else {
+        p.open.braces
+    };
+    let wrong = p.at(other) && outer == 0;
+    p.close(opener, close);
+    if wrong {
+        p.bump_error();
+    }
+}
+
+/// `{a, b}` where a tuple was meant.
+fn brace_tuple(p: &mut Parser<'_>, opener: usize) {
+    while p.eat(COMMA) {
+        if exprs::optional(p).is_none() {
+            break;
+        }
+    }
+    if p.at(R_BRACE) {
+        let (open, close) = (p.span(opener), p.span(p.at));
+        p.report_understood(BraceTuple { open, close });
+    }
+}
+
+fn block_params(p: &mut Parser<'_>) {
+    let marker = p.start();
+    p.bump();
+    p.comma_list(&[PIPE], "a parameter", |p| items::param(p, Form::BARE));
+    p.expect(PIPE);
+    p.complete(marker, BLOCK_PARAMS);
+}
+
+/// Statements up to what ends them, which is left for the caller.
+pub(super) fn statements(p: &mut Parser<'_>, until: Until) -> Statements {
+    let mut found = Statements::default();
+    loop {
+        let separated = skip_semicolons(p);
+        if p.newline_before(0) || separated {
+            p.speak();
+        } else if found.count > 0 && !ends_here(p, until) && !at_end_of_any(p) {
+            p.report(SameLine { span: p.span(p.at) });
+        }
+        if ends_here(p, until) || (found.count > 0 && next_arm(p, until)) {
+            return found;
+        }
+        if p.at_any(&[R_PAREN, R_BRACKET]) {
+            if p.closes_outer() {
+                return found;
+            }
+            continue;
+        }
+        if p.at(END_KW) || p.at(R_BRACE) {
+            // Closes something around, or nothing: the block's own closing says which.
+            return found;
+        }
+        if p.at(ELSE_KW) {
+            p.report(StrayElse { span: p.span(p.at) });
+            p.bump_error();
+            continue;
+        }
+        if p.region.actor_body && p.at(TERMINATE_KW) && matches!(p.nth(1), DO_KW | L_BRACE) {
+            actors::terminate(p);
+            continue;
+        }
+        let (first, said) = (p.at, p.quiet);
+        match statement(p) {
+            Some(is_expr) => {
+                found.count += 1;
+                found.last_is_expr = is_expr;
+            }
+            None if said && p.at(COMMA) => p.bump_error(),
+            None => {
+                p.expected("a statement");
+                if p.at == first {
+                    p.bump_error();
+                }
+            }
+        }
+    }
+}
+
+fn skip_semicolons(p: &mut Parser<'_>) -> bool {
+    let found = p.at(SEMICOLON);
+    while p.eat(SEMICOLON) {}
+    found
+}
+
+/// A token that ends some block or bracket, if not this one.
+fn at_end_of_any(p: &Parser<'_>) -> bool {
+    p.at_any(&[END_KW, R_BRACE, R_PAREN, R_BRACKET, ELSE_KW])
+}
+
+fn ends_here(p: &Parser<'_>, until: Until) -> bool {
+    if p.at(EOF) || p.at_item_boundary() {
+        return true;
+    }
+    match until {
+        Until::Close(R_BRACE) => p.at_any(&[R_BRACE, COMMA]),
+        Until::Close(kind) => p.at(kind),
+        Until::Else => p.at_any(&[ELSE_KW, END_KW]),
+        Until::Arm { .. } => p.at_any(&[END_KW, R_BRACE, COMMA]),
+        Until::Clause => p.at_any(&[END_KW, PIPE]),
+    }
+}
+
+fn next_arm(p: &Parser<'_>, until: Until) -> bool {
+    let Until::Arm { receive } = until else {
+        return false;
+    };
+    (receive && (p.at_after_arm() || p.at_signal_arm())) || p.at_arm()
+}
+
+/// A statement, if one begins here: whether it is an expression.
+pub(super) fn statement(p: &mut Parser<'_>) -> Option<bool> {
+    match p.current() {
+        LET_KW => {
+            let_stmt(p);
+            Some(false)
+        }
+        FN_KW if p.at_local_fn() => {
+            local_fn(p);
+            Some(false)
+        }
+        STRUCT_KW | TYPE_KW | INTERFACE_KW | TRAIT_KW | IMPL_KW | CONST_KW | IMPORT_KW
+        | SERVICE_KW | SUPERVISOR_KW | ACTOR_KW | PUB_KW | EXTERN_KW | AT => {
+            let word = p.text(p.at).to_string();
+            p.report_understood(ItemInBlock {
+                word,
+                span: p.span(p.at),
+            });
+            items::item(p);
+            Some(false)
+        }
+        _ => {
+            let first = p.at;
+            exprs::optional(p)?;
+            if p.at_same_line(EQ) {
+                assignment(p, first);
+            }
+            Some(true)
+        }
+    }
+}
+
+fn local_fn(p: &mut Parser<'_>) {
+    let marker = p.start();
+    if p.enter() {
+        items::function(p, marker, items::Body::Required);
+    } else {
+        p.abandon(marker);
+    }
+    p.leave();
+}
+
+fn let_stmt(p: &mut Parser<'_>) {
+    let marker = p.start();
+    p.bump();
+    let (first, refutable) = (p.at, may_fail(p));
+    pats::required(p, Form::BINDING);
+    if p.at(ATOM) {
+        pats::atom_ascription(p);
+    }
+    types::ascription(p);
+    if p.eat(EQ) {
+        exprs::body(p, "a value");
+    } else {
+        p.expected("`=` and a value");
+        if p.at > first && !p.newline_before(0) {
+            exprs::optional(p);
+        }
+    }
+    let own_else = !p.newline_before(0) || refutable || !p.region.do_if_open;
+    if p.at(ELSE_KW) && own_else {
+        let other = p.start();
+        p.bump();
+        exprs::body(p, "what to do instead");
+        p.complete(other, LET_ELSE);
+    }
+    p.complete(marker, LET_STMT);
+}
+
+/// Whether the pattern at hand looks as if it may not match: only then has an `else` on a new line a meaning for it.
+fn may_fail(p: &Parser<'_>) -> bool {
+    looking::is_type_name(p.current())
+        || p.at_any(&[
+            INT,
+            FLOAT,
+            ATOM,
+            STRING_OPEN,
+            TRUE_KW,
+            FALSE_KW,
+            L_BRACKET,
+            MINUS,
+        ])
+        || matches!(p.nth(1), COLON2)
+}
+
+/// `x = 1` without `let`.
+fn assignment(p: &mut Parser<'_>, first: usize) {
+    let (target, eq) = (p.span_between(first, p.at - 1), p.span(p.at));
+    p.report_understood(Assignment { target, eq });
+    let marker = p.start();
+    p.bump();
+    exprs::body(p, "a value");
+    p.complete(marker, ERROR);
+}
+
+/// Members between `do` and `end` or braces, each on its line or after a comma. `member` takes one or says that none
+/// begins here.
+pub(super) fn members(
+    p: &mut Parser<'_>,
+    what: &'static str,
+    mut member: impl FnMut(&mut Parser<'_>) -> bool,
+) {
+    if !p.enter() {
+        p.leave();
+        return;
+    }
+    delimited(p, |p, _| {
+        let mut separated = true;
+        loop {
+            while p.at_any(&[SEMICOLON, COMMA]) {
+                separated = true;
+                p.bump();
+            }
+            if p.newline_before(0) {
+                separated = true;
+                p.speak();
+            }
+            let field = p.current().is_reserved() && matches!(p.nth(1), COLON | COLON2);
+            if p.at_closer() && !field {
+                break;
+            }
+            if p.at_any(&[R_PAREN, R_BRACKET]) {
+                if p.closes_outer() {
+                    break;
+                }
+                continue;
+            }
+            if !separated {
+                p.report(SameLine { span: p.span(p.at) });
+            }
+            let (first, column) = (p.at, p.item_column);
+            p.item_column = p.column_of_first(p.at).or(column);
+            if !member(p) {
+                p.expected(what);
+                if statement(p).is_none() && p.at == first {
+                    p.bump_error();
+                }
+            }
+            p.item_column = column;
+            separated = false;
+        }
+    });
+    p.leave();
+}
+
+/// An item as a member of another, if one begins here.
+pub(super) fn nested_item(p: &mut Parser<'_>) -> bool {
+    if items::at_item_start(p) || p.at(FN_KW) {
+        items::item(p);
+        return true;
+    }
+    false
+}

@@ -1,0 +1,352 @@
+//! Saying what is wrong, once per cause, and going on.
+
+use super::*;
+use crate::diagnostics::{Expected, ReservedName, Unclosed, Unmatched};
+
+impl Parser<'_> {
+    /// Reports, unless this may well follow from what was reported before.
+    fn push(&mut self, diagnostic: Diagnostic) {
+        let follows = self.quiet || self.too_deep;
+        if !follows && !self.near_lexer_error() && !self.at_reported_word() {
+            self.diagnostics.push(diagnostic);
+        }
+        self.quiet = true;
+        self.quiet_at = self.at;
+    }
+
+    pub(super) fn report(&mut self, facts: impl Into<Diagnostic>) {
+        self.push(facts.into());
+    }
+
+    /// Reports without going quiet: the parser knows exactly what was meant.
+    pub(super) fn report_understood(&mut self, facts: impl Into<Diagnostic>) {
+        let quiet = self.quiet;
+        self.push(facts.into());
+        self.quiet = quiet;
+    }
+
+    /// Whether a reserved word is at hand that was already reported where it was given as a name.
+    fn at_reported_word(&self) -> bool {
+        let before = self.at.saturating_sub(1);
+        let kinds = [self.current(), self.token(before).kind];
+        self.reserved_names.iter().any(|kind| kinds.contains(kind))
+    }
+
+    /// Whether a line with a wrong token is at hand: its tokens say nothing about what the user meant.
+    fn near_lexer_error(&self) -> bool {
+        let errors = &self.input.lexed.errors;
+        if errors.is_empty() {
+            return false;
+        }
+        let line = |at: usize| {
+            let (start, end) = self.input.range(self.token(at));
+            let text = self.input.text;
+            let from = text[..start as usize]
+                .rfind('\n')
+                .map_or(0, |newline| newline + 1);
+            let to = text[end as usize..]
+                .find('\n')
+                .map_or(text.len(), |n| end as usize + n);
+            from..to
+        };
+        let lines = [line(self.at), line(self.at.saturating_sub(1))];
+        errors.iter().any(|error| {
+            lines
+                .iter()
+                .any(|line| error.range.start <= line.end && line.start <= error.range.end)
+        })
+    }
+
+    /// Speaks again, on a new line: what follows has nothing to do with earlier errors, unless nothing was taken since.
+    pub(super) fn speak(&mut self) {
+        if self.at > self.quiet_at {
+            self.quiet = false;
+        }
+    }
+
+    /// Reports that something is missing here.
+    pub(super) fn expected(&mut self, what: &'static str) {
+        let missing = self.newline_before(0) || self.at(EOF);
+        let span = match (missing, self.at.checked_sub(1)) {
+            (true, Some(previous)) => self.span(previous).at_end(),
+            _ => self.span(self.at),
+        };
+        let found = if self.at(EOF) {
+            "the end of the file".to_string()
+        } else if missing {
+            "the end of the line".to_string()
+        } else if self.at(STRING_OPEN) {
+            "a string".to_string()
+        } else {
+            format!("`{}`", shown(self.text(self.at)))
+        };
+        self.report(Expected { what, found, span });
+    }
+
+    pub(super) fn expect(&mut self, kind: SyntaxKind) -> bool {
+        let found = self.eat(kind);
+        if !found {
+            self.expected(quoted(kind));
+        }
+        found
+    }
+
+    /// Takes a token that fits nowhere.
+    pub(super) fn bump_error(&mut self) {
+        self.single(ERROR);
+    }
+
+    /// The token at hand, a closer, belongs to nothing.
+    pub(super) fn unmatched(&mut self) {
+        let closer = self.text(self.at).to_string();
+        let early = self.early_end.take().map(|at| self.span(at));
+        self.report(Unmatched {
+            closer,
+            span: self.span(self.at),
+            early,
+        });
+        self.bump_error();
+    }
+
+    /// Takes what closes `opener`, or reports that it is not there.
+    pub(super) fn close(&mut self, opener: usize, kind: SyntaxKind) {
+        if self.at(kind) {
+            self.compare_columns(opener);
+            self.bump();
+            return;
+        }
+        if self.at(EOF) || self.at_item_boundary() {
+            self.unclosed_at_end |= !self.quiet;
+        }
+        let opener = match kind {
+            END_KW | R_BRACE => self.suspect.take().unwrap_or(opener),
+            _ => opener,
+        };
+        let missing = self.newline_before(0) || self.at(EOF);
+        let noticed = match (missing, self.at.checked_sub(1)) {
+            (true, Some(previous)) => self.span(previous).at_end(),
+            _ => self.span(self.at),
+        };
+        let text = self.text(opener).to_string();
+        let closer = quoted(closer_of(self.token(opener).kind, kind));
+        self.report(Unclosed {
+            opener: text,
+            span: self.span(opener),
+            closer,
+            noticed,
+        });
+    }
+
+    /// Takes the bracket at hand, what `parse` takes, and the bracket's partner. Line ends mean nothing in it.
+    pub(super) fn bracketed<T>(&mut self, parse: impl FnOnce(&mut Self) -> T) -> T {
+        let opener = self.at;
+        let kind = self.current();
+        let count = |open: &mut OpenDelimiters, by: i32| {
+            let counter = match kind {
+                L_PAREN => &mut open.parens,
+                L_BRACKET => &mut open.brackets,
+                _ => &mut open.braces,
+            };
+            *counter = counter.wrapping_add_signed(by);
+        };
+        self.bump();
+        count(&mut self.open, 1);
+        let result = self.within_brackets(parse);
+        count(&mut self.open, -1);
+        self.close(opener, closer_of(kind, kind));
+        result
+    }
+
+    /// Items with commas between, up to one of `stops`: how many, and whether a comma stands last.
+    pub(super) fn comma_list(
+        &mut self,
+        stops: &[SyntaxKind],
+        what: &'static str,
+        mut item: impl FnMut(&mut Self) -> bool,
+    ) -> (usize, bool) {
+        let (mut count, mut comma) = (0, false);
+        while !self.at_any(stops) && !self.at(EOF) {
+            if item(self) {
+                count += 1;
+                comma = self.eat(COMMA);
+                if comma || self.at_any(stops) {
+                    continue;
+                }
+                if self.newline_before(0) || self.at_outer_closer() {
+                    break;
+                }
+                if self.at(ATOM) {
+                    pats::atom_ascription(self);
+                } else {
+                    self.expected("`,`");
+                }
+            } else {
+                if self.at_outer_closer() && count == 0 {
+                    break;
+                }
+                self.expected(what);
+                if self.newline_before(0) || self.at_outer_closer() {
+                    break;
+                }
+                self.bump_error();
+            }
+        }
+        (count, comma)
+    }
+
+    fn at_outer_closer(&self) -> bool {
+        self.at_any(&[END_KW, R_BRACE, R_PAREN, R_BRACKET, EOF, DO_KW, ARROW, EQ])
+            || self.at_item_boundary()
+    }
+
+    /// Remembers where `end` and opener do not stand as they would in a right text, in case it turns out wrong.
+    fn compare_columns(&mut self, opener: usize) {
+        let Some(column) = self.column_of_first(self.at) else {
+            return;
+        };
+        let opener_column = self.indentation(opener);
+        if column < opener_column {
+            self.suspect.get_or_insert(opener);
+        } else if column > opener_column {
+            self.early_end.get_or_insert(self.at);
+        }
+    }
+
+    /// Whether an item starts here that, by its place in the line, cannot be part of the one at hand.
+    pub(super) fn at_item_boundary(&self) -> bool {
+        self.trust_columns
+            && self.newline_before(0)
+            && self
+                .item_column
+                .is_some_and(|column| self.column(self.at) <= column)
+            && items::at_item_start(self)
+    }
+
+    /// Whether a list of statements, arms or members ends here, rightly or not.
+    pub(super) fn at_closer(&self) -> bool {
+        self.at_any(&[EOF, END_KW, R_BRACE]) || self.at_item_boundary()
+    }
+
+    /// Handles a closer that does not end the list at hand. Gives whether the list ends all the same, because something
+    /// around it is closed.
+    pub(super) fn closes_outer(&mut self) -> bool {
+        let open = self.open;
+        let outer = match self.current() {
+            R_PAREN => open.parens > 0,
+            R_BRACKET => open.brackets > 0,
+            R_BRACE => open.braces > 0,
+            END_KW => open.ends > 0,
+            _ => false,
+        };
+        if !outer {
+            self.unmatched();
+        }
+        outer
+    }
+
+    /// A value name, as a `NAME`.
+    pub(super) fn value_name(&mut self, what: &'static str) -> bool {
+        self.name_of(NAME, IDENT, what)
+    }
+
+    /// A type name, as a `NAME`.
+    pub(super) fn type_name(&mut self, what: &'static str) -> bool {
+        self.name_of(NAME, TYPE_IDENT, what)
+    }
+
+    fn name_of(&mut self, node: SyntaxKind, wanted: SyntaxKind, what: &'static str) -> bool {
+        let kind = self.current();
+        let fits = match wanted {
+            TYPE_IDENT => looking::is_type_name(kind),
+            _ => looking::is_value_name(kind),
+        };
+        if fits {
+            self.word_as(node, wanted);
+        } else if kind.is_reserved() && !self.newline_before(0) {
+            let name = self.text(self.at).to_string();
+            let span = self.span(self.at);
+            self.report(ReservedName { name, span });
+            self.reserved_names.push(kind);
+            self.word_as(node, wanted);
+        } else if (kind == TYPE_IDENT || kind == IDENT) && !self.newline_before(0) {
+            let name = self.text(self.at).to_string();
+            let wants_upper = wanted == TYPE_IDENT;
+            let span = self.span(self.at);
+            self.report_understood(crate::diagnostics::NameCase {
+                name,
+                what,
+                wants_upper,
+                span,
+            });
+            self.word_as(node, wanted);
+        } else {
+            self.expected(what);
+            return false;
+        }
+        true
+    }
+
+    /// The word at hand as a node with one token, whatever keyword it is elsewhere.
+    pub(super) fn word_as(&mut self, node: SyntaxKind, kind: SyntaxKind) {
+        let marker = self.start();
+        self.bump_as(kind);
+        self.complete(marker, node);
+    }
+
+    /// The word at hand, reserved or not, as a `NAME_REF` or `NAME`.
+    pub(super) fn any_word(&mut self, node: SyntaxKind) {
+        let kind = if looking::is_type_name(self.current()) {
+            TYPE_IDENT
+        } else {
+            IDENT
+        };
+        self.word_as(node, kind);
+    }
+}
+
+/// A token's text as a message can show it.
+fn shown(text: &str) -> String {
+    let line = text.lines().next().unwrap_or("");
+    if line.chars().count() > 30 {
+        format!("{}…", line.chars().take(30).collect::<String>())
+    } else {
+        line.to_string()
+    }
+}
+
+/// What closes an opener: the opener may be another than the one `kind` was expected for.
+fn closer_of(opener: SyntaxKind, kind: SyntaxKind) -> SyntaxKind {
+    match opener {
+        L_BRACE | MAP_OPEN => R_BRACE,
+        L_PAREN => R_PAREN,
+        L_BRACKET => R_BRACKET,
+        DO_KW | FN_KW => END_KW,
+        _ => kind,
+    }
+}
+
+/// A token as a message names it.
+pub(super) fn quoted(kind: SyntaxKind) -> &'static str {
+    match kind {
+        R_PAREN => "`)`",
+        R_BRACKET => "`]`",
+        R_BRACE => "`}`",
+        L_PAREN => "`(`",
+        L_BRACE => "`{`",
+        END_KW => "`end`",
+        DO_KW => "`do`",
+        ARROW => "`->`",
+        FAT_ARROW => "`=>`",
+        EQ => "`=`",
+        COMMA => "`,`",
+        COLON => "`:`",
+        GT => "`>`",
+        PIPE => "`|`",
+        IN_KW => "`in`",
+        FOR_KW => "`for`",
+        IMPORT_KW => "`import`",
+        INTERPOLATION_CLOSE => "`}`",
+        DOT2 => "`..`",
+        other => other.text().unwrap_or("something else"),
+    }
+}
