@@ -6,7 +6,6 @@ use crate::config::Config;
 use crate::crash::{quiet_panics, report};
 use crate::io::{complain, stdout};
 use mesh_abi::ABI_VERSION;
-use mesh_abi::descriptor::Text;
 use mesh_abi::program::Program;
 
 /// Exit code of a program whose `main` crashed, or that could not start.
@@ -47,10 +46,8 @@ fn run(program: &'static Program) -> i32 {
         Ok(slot) => slot,
         Err(_) => return fail("there is no memory for a stack"),
     };
-    // SAFETY: static data of the program.
-    let name = unsafe { text(program.name) };
     guard::install();
-    let actor = Actor::new(if name.is_empty() { "main" } else { name }, 0, config);
+    let actor = Actor::new("main", 0, config);
     let ending = actor.run(slot, program.main);
     stdout::flush();
     let code = match ending {
@@ -68,17 +65,4 @@ fn run(program: &'static Program) -> i32 {
 fn fail(message: &str) -> i32 {
     complain(["mesh: ", message, "\n"].concat().as_bytes());
     FAILED
-}
-
-/// A text of the program's.
-///
-/// # Safety
-/// The text is static.
-pub(crate) unsafe fn text(text: Text) -> &'static str {
-    if text.len == 0 {
-        return "";
-    }
-    // SAFETY: the caller's promise; what is not UTF-8 is no name.
-    let bytes = unsafe { std::slice::from_raw_parts(text.bytes, text.len as usize) };
-    std::str::from_utf8(bytes).unwrap_or("")
 }

@@ -247,9 +247,9 @@ fn a_crash_deep_down() {
     down at deep.mesh:3
     down at deep.mesh:4
     … the same 59 more times
-    … 999931 frames not shown
+    … 999930 frames not shown
     down at deep.mesh:4
-    … the same 12 more times
+    … the same 13 more times
     program_main at deep.mesh:22
 ",
     );

@@ -37,7 +37,7 @@ pub struct Actor {
     pub pid: u64,
     pub config: Config,
     pub heap: RefCell<Heap>,
-    /// The first stack's lowest and highest address.
+    /// The first stack's lowest address, and the highest that compiled code uses.
     pub stack: Cell<(usize, usize)>,
     /// Where running past the first stack continues.
     pub segment: RefCell<Option<Segment>>,
@@ -106,8 +106,13 @@ impl Actor {
         let _guard = unsafe { self.guard(slot.guard()) };
         let start = |yielder: &Yielder<(), ()>, ()| {
             self.yielder.set(Some(NonNull::from(yielder)));
-            // SAFETY: `body` is the program's and gets the context it was compiled for.
-            catch_unwind(AssertUnwindSafe(|| unsafe { body(context) }))
+            catch_unwind(AssertUnwindSafe(|| {
+                // Traces end here: what lies above is the runtime's.
+                let root = 0u8;
+                self.stack.set((bounds.0, &raw const root as usize));
+                // SAFETY: `body` is the program's and gets the context it was compiled for.
+                unsafe { body(context) }
+            }))
         };
         // SAFETY: what `start` borrows, the actor itself, outlives this function, in which the
         // coroutine ends.

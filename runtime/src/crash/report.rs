@@ -14,7 +14,6 @@ use super::symbols::{Executable, Place, Symbols, call_target, function_start};
 use super::{Crash, Reason};
 use crate::actor::Actor;
 use mesh_abi::context::TailSite;
-use mesh_abi::descriptor::Text;
 
 /// Longest run of lines that is recognised as repeated.
 const LONGEST_CYCLE: usize = 8;
@@ -190,9 +189,10 @@ fn place_text(function: &str, file: &str, line: u64) -> String {
 
 /// The function and the file of a site.
 fn site_texts(site: &TailSite) -> (&'static str, &'static str) {
-    let text = |bytes, len| {
+    let text = |bytes: *const u8, len: u64| {
         // SAFETY: the texts of a site stand in static memory of the program.
-        unsafe { crate::start::text(Text { bytes, len }) }
+        let bytes = unsafe { std::slice::from_raw_parts(bytes, len as usize) };
+        std::str::from_utf8(bytes).unwrap_or("?")
     };
     (
         text(site.function, site.function_len),
