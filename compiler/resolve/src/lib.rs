@@ -61,12 +61,14 @@ pub fn resolve_program(modules: Vec<SourceModule>, root: Option<&str>) -> Resolv
     }
     let (names, problems) = imports::link(declarations);
     diagnostics.extend(problems);
+    let root = root.and_then(|root| root_module(&modules, root));
     let lowered = parallel::map(&modules, |at, module| {
-        lower::lower(&names, ModuleId(at as u32), module)
+        let id = ModuleId(at as u32);
+        lower::lower(&names, id, module, root == Some(id))
     });
     let mut world = World {
         lang: names.lang.clone(),
-        root: root.and_then(|root| root_module(&modules, root)),
+        root,
         ..World::default()
     };
     for (module, problems) in lowered {

@@ -3,12 +3,13 @@
 use super::body::{Body, Kind};
 use super::pat::Bindings;
 use super::{Lowerer, expr};
-use crate::diagnostics::{MissingBody, ParameterOrder};
+use crate::diagnostics::{MainShape, MissingBody, NoMain, ParameterOrder};
 use crate::hir::{
     Clause, Expr, ExprKind, FnId, FnKind, Function, GenericParam, Param, ProcessClause, Ty, TyKind,
 };
 use crate::layout::{self, FnGroup};
 use crate::names::Word;
+use crate::suggest;
 use mesh_report::Span;
 use mesh_syntax::ast::{self, HasDocs};
 use smol_str::SmolStr;
@@ -307,6 +308,31 @@ impl Lowerer<'_> {
             attributes: Vec::new(),
             docs: None,
         });
+    }
+
+    /// The root module has a `main` that takes nothing; one of tests alone needs none.
+    pub(super) fn check_main(&mut self) {
+        let main = self.functions.iter().flatten();
+        let main = main
+            .filter(|function| function.kind == FnKind::Item && function.name == "main")
+            .map(|function| function.params.first().map(|param| param.span));
+        match main.into_iter().next() {
+            Some(Some(span)) => self.report(MainShape { span }),
+            Some(None) => {}
+            None => {
+                self.lacks_main = true;
+                if self.tests.is_empty() {
+                    let functions = self.functions.iter().flatten();
+                    let names = functions.map(|function| (&function.name, function.name_span));
+                    let similar = names
+                        .filter(|(name, _)| suggest::nearest("main", [name.as_str()]).is_some())
+                        .map(|(_, span)| span)
+                        .next();
+                    let span = Span::new(self.file, 0, 0);
+                    self.report(NoMain { span, similar });
+                }
+            }
+        }
     }
 
     /// The clauses of a function with bodies.

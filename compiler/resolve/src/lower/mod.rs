@@ -31,6 +31,7 @@ pub(crate) fn lower(
     names: &Names,
     id: ModuleId,
     source: &SourceModule,
+    is_root: bool,
 ) -> (Module, Vec<Diagnostic>) {
     let tree = source.parse.tree();
     let (layout, _) = layout::layout(source.parse.file, &tree);
@@ -54,8 +55,12 @@ pub(crate) fn lower(
         used_imports: FxHashSet::default(),
         owner: None,
         uses: Vec::new(),
+        lacks_main: false,
     };
     lowerer.items(&layout);
+    if is_root {
+        lowerer.check_main();
+    }
     lowerer.finish(tree.module_docs())
 }
 
@@ -90,6 +95,8 @@ pub(crate) struct Lowerer<'a> {
     owner: Option<FnId>,
     /// Which function of this module mentions which; `None`: something that is always there does.
     uses: Vec<(Option<FnId>, FnId)>,
+    /// Where a program begins is unknown, so nothing is said about what it does not reach.
+    lacks_main: bool,
 }
 
 impl Lowerer<'_> {

@@ -35,7 +35,9 @@ impl Lowerer<'_> {
     pub(super) fn warn_unused(&mut self) {
         if self.warns() {
             self.unused_imports();
-            self.unused_functions();
+            if !self.lacks_main {
+                self.unused_functions();
+            }
         }
     }
 

@@ -1,0 +1,147 @@
+//! Golden tests: every `tests/resolve/*.mesh` is resolved together with std; what comes out (the resolved modules, then the
+//! diagnostics) is compared with the file of the same name ending in `.out`. `UPDATE=1` writes what was seen.
+//!
+//! A line `#! module Name` begins another module of the same program; what stands before the first is `Main`.
+
+use mesh_report::{Colour, FileId, SourceMap, text};
+use mesh_resolve::{Origin, Resolved, SourceModule, print_module, resolve_program};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn mesh_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("the folder is there");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let mut files: Vec<PathBuf> = paths
+        .filter(|path| path.extension().is_some_and(|ending| ending == "mesh"))
+        .collect();
+    files.sort();
+    files
+}
+
+/// `exit_reason` as `ExitReason`.
+fn module_name(path: &Path) -> String {
+    let stem = path.file_stem().expect("a name").to_string_lossy();
+    let parts = stem.split('_').map(|part| {
+        let (first, rest) = part.split_at(1);
+        first.to_uppercase() + rest
+    });
+    parts.collect()
+}
+
+fn add(
+    sources: &mut SourceMap,
+    name: &str,
+    shown: &str,
+    source: &str,
+    origin: Origin,
+) -> SourceModule {
+    let file: FileId = sources.add(shown, source);
+    SourceModule {
+        name: name.into(),
+        parse: mesh_syntax::parse(file, source),
+        origin,
+    }
+}
+
+fn std_modules(sources: &mut SourceMap) -> Vec<SourceModule> {
+    let files = mesh_files(&root().join("std/core"));
+    let modules = files.iter().map(|path| {
+        let source = fs::read_to_string(path).expect("std is readable");
+        let name = module_name(path);
+        add(sources, &name, &format!("std/{name}"), &source, Origin::Std)
+    });
+    modules.collect()
+}
+
+fn own_modules(sources: &mut SourceMap, text: &str) -> Vec<SourceModule> {
+    let mut parts = vec![("Main".to_string(), String::new())];
+    for line in text.lines() {
+        match line.strip_prefix("#! module ") {
+            Some(name) => parts.push((name.trim().to_string(), String::new())),
+            None => {
+                let last = parts.len() - 1;
+                parts[last].1.push_str(line);
+                parts[last].1.push('\n');
+            }
+        }
+    }
+    let modules = parts.iter().map(|(name, source)| {
+        let shown = format!("{}.mesh", name.to_lowercase());
+        add(sources, name, &shown, source, Origin::Package)
+    });
+    modules.collect()
+}
+
+fn resolve(text: &str) -> (SourceMap, Resolved) {
+    let mut sources = SourceMap::new();
+    let mut modules = own_modules(&mut sources, text);
+    modules.extend(std_modules(&mut sources));
+    let mut syntax: Vec<_> = modules
+        .iter()
+        .flat_map(|module| module.parse.diagnostics.clone())
+        .collect();
+    let mut resolved = resolve_program(modules, Some("Main"));
+    syntax.append(&mut resolved.diagnostics);
+    resolved.diagnostics = syntax;
+    (sources, resolved)
+}
+
+fn shown(text_: &str) -> String {
+    let (sources, resolved) = resolve(text_);
+    let own = resolved
+        .world
+        .modules
+        .iter()
+        .filter(|module| !module.is_std);
+    let mut out: String = own
+        .map(|module| print_module(&resolved.world, module))
+        .collect();
+    if !resolved.diagnostics.is_empty() {
+        out.push_str("\n---- diagnostics\n");
+        out.push_str(&text::render_all(
+            &resolved.diagnostics,
+            &sources,
+            Colour::Never,
+        ));
+    }
+    let lines: Vec<&str> = out.lines().map(str::trim_end).collect();
+    lines.join("\n") + "\n"
+}
+
+#[test]
+fn golden() {
+    let update = std::env::var_os("UPDATE").is_some();
+    let mut failed = Vec::new();
+    for path in mesh_files(&root().join("tests/resolve")) {
+        let source = fs::read_to_string(&path).expect("a test is readable");
+        let seen = shown(&source);
+        let expected = path.with_extension("out");
+        if update {
+            fs::write(&expected, &seen).expect("an expectation can be written");
+        } else if fs::read_to_string(&expected).unwrap_or_default() != seen {
+            failed.push(format!("{}\n{seen}", path.display()));
+        }
+    }
+    assert!(failed.is_empty(), "not as expected:\n{}", failed.join("\n"));
+}
+
+#[test]
+fn std_has_no_problem() {
+    let (sources, resolved) = resolve("fn main() = 1\n");
+    let text = text::render_all(&resolved.diagnostics, &sources, Colour::Never);
+    assert!(text.is_empty(), "{text}");
+    assert!(resolved.world.root.is_some());
+}
+
+#[test]
+fn a_long_chain_is_resolved_and_dropped() {
+    let terms = vec!["1"; 50_000].join(" + ");
+    let stages = " |> f()".repeat(10_000);
+    let source = format!("fn f(x) = x\nfn main() do\n  let a = {terms}\n  a{stages}\nend\n");
+    let (_, resolved) = resolve(&source);
+    assert!(resolved.diagnostics.iter().all(|found| !found.is_error()));
+}
