@@ -44,7 +44,7 @@ pub struct SourceModule {
 #[derive(Debug)]
 pub struct Resolved {
     pub world: Arc<World>,
-    /// In the order of their places; those of the trees are not among them.
+    /// In the order of their places; those of the trees are not among them. Warnings only if nothing is wrong.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -76,6 +76,12 @@ pub fn resolve_program(modules: Vec<SourceModule>, root: Option<&str>) -> Resolv
         diagnostics.extend(problems);
     }
     world.groups = groups(&world.modules);
+    let wrong_tree =
+        |module: &SourceModule| module.parse.diagnostics.iter().any(Diagnostic::is_error);
+    if diagnostics.iter().any(Diagnostic::is_error) || modules.iter().any(wrong_tree) {
+        // What seems unused may be what the wrong part was meant to use.
+        diagnostics.retain(Diagnostic::is_error);
+    }
     mesh_report::sort(&mut diagnostics);
     Resolved {
         world: Arc::new(world),

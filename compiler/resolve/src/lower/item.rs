@@ -1,7 +1,6 @@
 //! Items: types, interfaces, impls, constants, and the order in which all of them are lowered.
 
 use super::body::Body;
-use super::ty::TypePath;
 use super::{Lowerer, SelfTy};
 use crate::diagnostics::{ImplWithoutInterface, NotDerivable};
 use crate::hir::{
@@ -9,7 +8,8 @@ use crate::hir::{
     Interface, InterfaceId, ParamId, TypeDef, TypeDefKind, TypeId, VariantDef,
 };
 use crate::layout::{self, Layout, TypeItem};
-use crate::names::Word;
+use crate::lookup;
+use crate::names::{TypeRef, Word};
 use mesh_report::Span;
 use mesh_syntax::SyntaxKind;
 use mesh_syntax::ast::{self, AstNode, HasDocs, support};
@@ -232,18 +232,23 @@ impl Lowerer<'_> {
             if matches!(last, "Json" | "Row" | "Default") {
                 continue;
             }
-            let TypePath::Interface(id) = self.type_path(&words) else {
-                continue;
-            };
             let lang = &self.names.lang.interfaces;
-            if STRUCTURAL.iter().any(|name| lang.get(*name) == Some(&id)) {
-                found.push((id, span));
-            } else {
-                self.report(NotDerivable {
+            let structural = |id: &InterfaceId| {
+                let names = STRUCTURAL.iter();
+                names
+                    .filter_map(|name| lang.get(*name))
+                    .any(|own| own == id)
+            };
+            match lookup::find_type(self.names, self.id, &words) {
+                Some(TypeRef::Interface(id)) if structural(&id) => {
+                    self.mention(id.module);
+                    found.push((id, span));
+                }
+                _ => self.report(NotDerivable {
                     name: last,
                     span,
                     reason: None,
-                });
+                }),
             }
         }
         Some(found)

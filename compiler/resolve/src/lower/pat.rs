@@ -177,23 +177,23 @@ impl Lowerer<'_> {
         }
     }
 
+    /// Reports the first name that one of two alternatives lacks.
     fn same_names(&mut self, first: &[Binding], first_at: Span, other: &[Binding], other_at: Span) {
-        let mut report = |has: &[Binding], lacks: &[Binding], at: Span| {
-            for one in has {
-                if Bindings::find(lacks, &one.name).is_none() {
-                    // Not also a warning that it is unused.
-                    self.body.mark_used(one.id);
-                    let facts = OrPatternBindings {
-                        name: &one.name.text,
-                        binds: one.name.span,
-                        lacks: at,
-                    };
-                    self.diagnostics.push(facts.into());
-                }
-            }
+        let lacking = |has: &[Binding], lacks: &[Binding]| {
+            let lacks = |one: &&Binding| Bindings::find(lacks, &one.name).is_none();
+            has.iter().find(lacks).map(|one| one.name.clone())
         };
-        report(first, other, other_at);
-        report(other, first, first_at);
+        let found = match lacking(first, other) {
+            Some(name) => Some((name, other_at)),
+            None => lacking(other, first).map(|name| (name, first_at)),
+        };
+        if let Some((name, lacks)) = found {
+            self.report(OrPatternBindings {
+                name: &name.text,
+                binds: name.span,
+                lacks,
+            });
+        }
     }
 
     fn literal_pat(&mut self, literal: &ast::LiteralPat, span: Span) -> PatKind {

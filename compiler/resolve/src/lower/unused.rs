@@ -102,19 +102,43 @@ impl Lowerer<'_> {
                 queue.push(at);
             }
         }
-        while let Some(at) = queue.pop() {
-            if !std::mem::replace(&mut reached[at], true) {
-                queue.extend(edges[at].iter().copied());
+        reach(&edges, queue, &mut reached);
+        let named = |at: &usize| {
+            let function = self.functions[*at].as_ref();
+            function.is_some_and(|function| !function.name.starts_with('_'))
+        };
+        let unused: Vec<usize> = (0..count).filter(|at| !reached[*at]).collect();
+        let mentioned = |to: usize| {
+            let mut others = unused.iter().filter(|from| **from != to);
+            others.any(|from| edges[*from].contains(&to))
+        };
+        // What only unused functions use goes with them: first those that nothing mentions, then one of each circle.
+        let (mut first, rest): (Vec<usize>, Vec<usize>) =
+            unused.iter().partition(|at| !mentioned(**at));
+        reach(&edges, first.clone(), &mut reached);
+        for at in rest {
+            if !reached[at] {
+                first.push(at);
+                reach(&edges, vec![at], &mut reached);
             }
         }
-        let unused = self.functions.iter().flatten().filter(|function| {
-            !reached[function.id.index as usize] && !function.name.starts_with('_')
-        });
-        let found: Vec<_> = unused
+        let found: Vec<_> = first
+            .iter()
+            .filter(|at| named(at))
+            .filter_map(|at| self.functions[*at].as_ref())
             .map(|function| (function.name.clone(), function.name_span))
             .collect();
         for (name, span) in found {
             self.report(UnusedFunction { name: &name, span });
+        }
+    }
+}
+
+/// Marks everything that can be reached from `queue`.
+fn reach(edges: &[Vec<usize>], mut queue: Vec<usize>, reached: &mut [bool]) {
+    while let Some(at) = queue.pop() {
+        if !std::mem::replace(&mut reached[at], true) {
+            queue.extend(edges[at].iter().copied());
         }
     }
 }

@@ -157,7 +157,7 @@ impl<'a> Printer<'a> {
             ExprKind::Closure(closure) => {
                 self.put(if closure.trailing { "do " } else { "fn " });
                 match closure.clauses.as_slice() {
-                    [one] => self.clause(one),
+                    [one] => self.typed_clause(one, &closure.param_types),
                     several => self.clauses(several),
                 }
                 self.put(" end");

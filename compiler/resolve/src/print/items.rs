@@ -290,8 +290,20 @@ impl<'a> Printer<'a> {
     }
 
     pub(super) fn clause(&mut self, clause: &'a Clause) {
+        self.typed_clause(clause, &[]);
+    }
+
+    /// A clause of a closure with its declared types.
+    pub(super) fn typed_clause(&mut self, clause: &'a Clause, types: &'a [Option<Ty>]) {
         self.put("(");
-        self.list(&clause.params, Self::pat);
+        for (at, pat) in clause.params.iter().enumerate() {
+            self.put(if at > 0 { ", " } else { "" });
+            self.pat(pat);
+            if let Some(Some(ty)) = types.get(at) {
+                self.put(": ");
+                self.ty(ty);
+            }
+        }
         self.put(")");
         if let Some(guard) = &clause.guard {
             self.put(" when ");
