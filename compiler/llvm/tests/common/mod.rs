@@ -3,7 +3,7 @@
 
 use mesh_core::ir::{Program, UnitId};
 use mesh_llvm::{Options, Target};
-use mesh_report::SourceMap;
+use mesh_report::{SourceMap, Span};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -26,6 +26,33 @@ pub fn program(text: &str) -> Program {
         panic!("the Core of the test is not sound: {faults:?}");
     }
     program
+}
+
+/// A program that gives its own text as its source: every statement comes from its line.
+#[allow(dead_code, reason = "not every test looks at lines")]
+pub fn program_with_lines(text: &str) -> (Program, SourceMap) {
+    let mut program = program(text);
+    let mut sources = SourceMap::new();
+    let file = sources.add("src/test.mesh", text);
+    let mut starts = text.lines().scan(0, |at, line| {
+        let start = *at;
+        *at += line.len() as u32 + 1;
+        Some((Span::new(file, start, start + line.len() as u32), line))
+    });
+    let mut next = |wanted: &dyn Fn(&str) -> bool| {
+        let found = starts.find(|(_, line)| wanted(line));
+        found.map_or(Span::DUMMY, |(span, _)| span)
+    };
+    for function in &mut program.functions {
+        function.span = next(&|line| line.starts_with("fn @"));
+        for block in &mut function.blocks {
+            for stmt in &mut block.stmts {
+                stmt.span = next(&|line| line.contains(" = "));
+            }
+            block.term_span = next(&|line| line.starts_with("  "));
+        }
+    }
+    (program, sources)
 }
 
 pub fn options(target: Target, release: bool) -> Options {
