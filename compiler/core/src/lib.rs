@@ -7,6 +7,8 @@
 mod build;
 mod diagnostics;
 mod entry;
+#[cfg(test)]
+mod fixture;
 pub mod intrinsics;
 pub mod ir;
 mod lower;
@@ -53,4 +55,13 @@ pub fn lower_program(checked: &Checked, options: &Options) -> Result<ir::Program
     }
     mesh_report::sort(&mut errors);
     Err(errors)
+}
+
+/// How deep the machine stack may get before a piece of it is added.
+const RED_ZONE: usize = 128 * 1024;
+const GROWTH: usize = 2 * 1024 * 1024;
+
+/// Runs `work` with enough stack for its own recursion: programs nest as deeply as they like.
+fn deep<T>(work: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(RED_ZONE, GROWTH, work)
 }

@@ -11,6 +11,8 @@ mod expr;
 mod loops;
 mod matching;
 mod patterns;
+#[cfg(test)]
+mod tests;
 
 pub use analysis::Analysis;
 pub use calls::{emit, emit_tail};

@@ -1,5 +1,6 @@
 //! For tests here and in later stages: Core from its printed form.
 
+pub mod interpret;
 mod scan;
 
 use crate::intrinsics::{self, Intrinsic};

@@ -3,20 +3,12 @@
 //! A local function is never a captured value itself: who mentions it captures what it captures. As a
 //! function may be mentioned before all of its group has been walked, the sets are closed afterwards.
 
+use crate::deep;
 use mesh_check::thir::{Arm, Body, Clause, Closure, Expr, ExprKind, LocalFn, Pat, PatKind, Stmt};
 use mesh_resolve::hir::{LocalId, ParamId};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::rc::Rc;
-
-/// How deep the machine stack may get before a piece of it is added.
-const RED_ZONE: usize = 128 * 1024;
-const GROWTH: usize = 2 * 1024 * 1024;
-
-/// Runs `work` with enough stack for its own recursion.
-pub fn deep<T>(work: impl FnOnce() -> T) -> T {
-    stacker::maybe_grow(RED_ZONE, GROWTH, work)
-}
 
 /// Facts about one body.
 pub struct Analysis<'a> {

@@ -1,7 +1,7 @@
 //! Expressions and statements.
 
-use super::analysis::deep;
 use super::{Dest, Lowerer};
+use crate::deep;
 use crate::diagnostics::ActorsUnsupported;
 use crate::ir::{BlockId, Const, ListOp, Op, Term, Ty as CoreTy, ValueId};
 use mesh_check::thir::{Expr, ExprKind, Lit, Stmt};

@@ -9,7 +9,7 @@ mod ranges;
 mod rows;
 
 use super::Lowerer;
-use super::analysis::deep;
+use crate::deep;
 use crate::ir::{BlockId, Const, Crash, ListOp, Op, Prim, Target, Term, ValueId};
 use mesh_check::thir::{Expr, Lit, Pat, PatKind};
 use mesh_check::ty::Ty;
