@@ -39,16 +39,34 @@ fn not_text() {
 #[test]
 fn nothing() {
     let place = Place::with("");
-    place.mesh(&["run", "a.mesh"]).expect(1, "no `main`");
+    place
+        .mesh(&["run", "a.mesh"])
+        .expect(1, "no function `main`");
     place.write("a.mesh", "# only a comment\n");
-    place.mesh(&["check", "a.mesh"]).expect(1, "no `main`");
+    place
+        .mesh(&["check", "a.mesh"])
+        .expect(1, "no function `main`");
 }
 
 #[test]
 fn no_main() {
     Place::with("fn helper() = 1\n")
         .mesh(&["run", "a.mesh"])
-        .expect(1, "no `main`");
+        .expect(1, "no function `main`");
+}
+
+#[test]
+fn a_package_without_a_program() {
+    let place = Place::new();
+    place.write(
+        "mesh.toml",
+        "[package]\nname = \"util\"\nversion = \"0.1.0\"\n",
+    );
+    place.write("src/util.mesh", "pub fn one() = 1\n");
+    place.mesh(&["check"]).expect(0, "");
+    place
+        .mesh(&["run"])
+        .expect(1, "[E0813] Error: the package `util` has nothing to run");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The compiler as one list: sources, trees, names, types, Core, object files; an executable is linked from those.
 
 use crate::cache::Cache;
+use crate::diagnostics::NoMainModule;
 use crate::input::{Input, Source};
 use crate::report::Report;
 use crate::units;
@@ -149,6 +150,10 @@ impl Pipeline<'_> {
     /// The monomorphic program, optimised as far as the kind of build asks for.
     pub fn core(&self, program: &Program, log: &mut Log) -> Option<Lowered> {
         let checked = self.check(program, log)?;
+        if checked.world.root.is_none() {
+            log.add([NoMainModule { name: self.name }.into()]);
+            return None;
+        }
         let options = mesh_core::Options {
             name: self.name.to_string(),
             entry: mesh_core::Entry::Main,
