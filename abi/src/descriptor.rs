@@ -96,7 +96,8 @@ pub enum ObjectKind {
 pub struct ObjectDesc {
     pub kind: ObjectKind,
     /// Payload words after the header for `Record`, words per element for `Buffer`, capture words
-    /// for `Closure`; 0 otherwise. For a `Record` of a sum, the widest variant's.
+    /// for `Closure`; 0 otherwise. Each variant of a sum has an `ObjectDesc` of its own, with the
+    /// words of its payload.
     pub words: u32,
     pub ty: *const TypeDesc,
 }

@@ -79,7 +79,9 @@ static Str *string(Str *s) {
 }
 
 void mesh_write_out(Ctx *c, Str *s) { string(s); fwrite(s->bytes, 1, s->len, stdout); }
-void mesh_write_err(Ctx *c, Str *s) { string(s); fwrite(s->bytes, 1, s->len, stderr); }
+static void show_object(u64 *object);
+/* Tests use it to look at any object. */
+void mesh_write_err(Ctx *c, u64 *object) { show_object(object); }
 Str *mesh_int_to_text(Ctx *c, i64 n) { char b[32]; return text(b, sprintf(b, "%lld", (long long)n)); }
 Str *mesh_float_to_text(Ctx *c, double f) { char b[64]; return text(b, sprintf(b, "%.17g", f)); }
 i64 mesh_rt_string_eq(Ctx *c, Str *a, Str *b) {
@@ -262,8 +264,8 @@ int mesh_rt_start(const Program *program, int argc, char **argv) {
   return status;
 }
 
-/* For tests of descriptors: the type behind an object's header. */
-void mesh_show(Ctx *c, u64 *object) {
+/* The type behind an object's header. */
+static void show_object(u64 *object) {
   const Object *desc = (const Object *)(object[0] & ((1ull << 48) - 1));
   printf("object %u/%u tag %d ", desc->kind, desc->words, (int)(object[0] >> 48));
   if (desc->ty) show(desc->ty, 2);

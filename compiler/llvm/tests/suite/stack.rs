@@ -1,9 +1,7 @@
 //! The stack: tail calls take none, deep recursion goes on on the second segment, a crash unwinds
 //! from there, and the check that makes this work stands where it must in the assembly.
 
-mod common;
-
-use common::{WAYS, can_run, link, options, program, run};
+use crate::common::{WAYS, can_run, link, options, program, run};
 use mesh_llvm::{Form, Target, print_program};
 use mesh_report::SourceMap;
 

@@ -1,8 +1,7 @@
 //! Every program under `programs/`, compiled in every way and run. Its first lines say what it
 //! prints (`#> `) and its exit code (`#! `, 0 if absent); `prelude.core` is put behind each.
 
-mod common;
-
+use crate::common::{Outcome, WAYS, can_run, link, options, program, run};
 use mesh_report::SourceMap;
 use std::path::Path;
 
@@ -38,22 +37,17 @@ fn programs_print_what_they_say() {
 
 /// Compiles and runs in every way; all must give `expected`.
 fn check(text: &str, expected: &str, status: i32) {
-    let program = common::program(text);
-    for (target, release) in common::WAYS {
-        if !common::can_run(target) {
+    let program = program(text);
+    for (target, release) in WAYS {
+        if !can_run(target) {
             let sources = SourceMap::new();
-            let object =
-                mesh_llvm::compile_program(&program, &sources, &common::options(target, release));
+            let object = mesh_llvm::compile_program(&program, &sources, &options(target, release));
             assert!(object.is_ok_and(|object| !object.is_empty()));
             continue;
         }
-        let executable = common::link(
-            &program,
-            &SourceMap::new(),
-            &common::options(target, release),
-        );
-        let outcome = common::run(&executable, target, 256 * 1024, &[]);
-        let wanted = common::Outcome {
+        let executable = link(&program, &SourceMap::new(), &options(target, release));
+        let outcome = run(&executable, target, 256 * 1024, &[]);
+        let wanted = Outcome {
             output: expected.to_string(),
             status,
         };

@@ -29,7 +29,6 @@ pub fn program(text: &str) -> Program {
 }
 
 /// A program that gives its own text as its source: every statement comes from its line.
-#[allow(dead_code, reason = "not every test looks at lines")]
 pub fn program_with_lines(text: &str) -> (Program, SourceMap) {
     let mut program = program(text);
     let mut sources = SourceMap::new();

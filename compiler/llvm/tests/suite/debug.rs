@@ -1,8 +1,6 @@
 //! What debuggers, profilers and crash reports read: names and lines in DWARF.
 
-mod common;
-
-use common::{options, program_with_lines};
+use crate::common::{options, program_with_lines};
 use mesh_llvm::{Form, Target, print_unit};
 
 const TEXT: &str = r#"entry @Main.main

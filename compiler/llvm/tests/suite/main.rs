@@ -1,0 +1,6 @@
+//! Tests that compile Core and look at the code, or run it.
+
+mod common;
+mod debug;
+mod programs;
+mod stack;
