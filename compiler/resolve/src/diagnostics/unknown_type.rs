@@ -4,6 +4,8 @@ use mesh_report::{Diagnostic, Explain, Span};
 
 /// The facts.
 pub struct UnknownType<'a> {
+    /// `type` or `interface`.
+    pub what: &'a str,
     /// What was written.
     pub name: &'a str,
     /// Where.
@@ -20,7 +22,7 @@ impl Explain for UnknownType<'_> {
     fn explain(self) -> Diagnostic {
         Diagnostic::error(
             Self::CODE,
-            format!("there is no type `{}` in scope here", self.name),
+            format!("there is no {} `{}` in scope here", self.what, self.name),
         )
         .primary(self.span, "not found")
         .when(self.similar, |d, name| {
@@ -44,6 +46,7 @@ mod tests {
     fn says_what_is_wrong() {
         let source = marked("fn f(x: «Itn») = x");
         let text = source.render(UnknownType {
+            what: "type",
             name: "Itn",
             span: source.spans[0],
             similar: Some("Int".into()),

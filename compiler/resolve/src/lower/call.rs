@@ -4,6 +4,7 @@ use super::{Lowerer, expr};
 use crate::hir::{Arg, Closure, Expr, ExprKind};
 use crate::layout;
 use crate::lookup::{self, Found};
+use crate::names::ValueRef;
 use mesh_report::Span;
 use mesh_syntax::ast;
 
@@ -38,6 +39,7 @@ impl Lowerer<'_> {
         self.finish_call(callee, args, call.trailing().is_some(), span)
     }
 
+    /// A call of an expression; of a constructor's method if the path before the parentheses was one.
     pub(super) fn finish_call(
         &mut self,
         callee: Expr,
@@ -45,12 +47,36 @@ impl Lowerer<'_> {
         trailing: bool,
         span: Span,
     ) -> Expr {
-        let kind = ExprKind::Call {
-            callee: Box::new(callee),
-            args,
-            trailing,
+        let kind = match callee.kind {
+            ExprKind::Field {
+                base,
+                name,
+                name_span,
+            } if matches!(base.kind, ExprKind::Ctor(_)) => {
+                self.mention_method(&name);
+                ExprKind::MethodCall {
+                    receiver: base,
+                    name,
+                    name_span,
+                    args,
+                    trailing,
+                }
+            }
+            _ => ExprKind::Call {
+                callee: Box::new(callee),
+                args,
+                trailing,
+            },
         };
         expr(kind, span)
+    }
+
+    /// A method call may mean the function of that name in this module.
+    pub(super) fn mention_method(&mut self, name: &str) {
+        let value = self.names.declarations(self.id).values.get(name);
+        if let Some(ValueRef::Fn(id)) = value.map(|value| value.what) {
+            self.uses.push((self.owner, id));
+        }
     }
 
     /// Whether a callee is one of the forms that are no functions.
@@ -103,6 +129,7 @@ impl Lowerer<'_> {
         let Some(name) = layout::name_ref(self.file, call.name_ref()) else {
             return expr(ExprKind::Error, span);
         };
+        self.mention_method(&name.text);
         let kind = ExprKind::MethodCall {
             receiver: Box::new(receiver),
             name: name.text,

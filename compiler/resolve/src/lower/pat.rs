@@ -295,6 +295,9 @@ impl Lowerer<'_> {
             Item::Ctors(ctors) => return Some(ctors),
             Item::Error => return None,
             Item::Type(ty) => {
+                if self.closed_ctor(ty, words) {
+                    return None;
+                }
                 let facts = lookup::behind_aliases(self.names, ty);
                 match facts.map(|(_, facts)| &facts.shape) {
                     Some(Shape::Struct) => (

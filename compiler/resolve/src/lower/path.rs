@@ -53,7 +53,11 @@ impl Lowerer<'_> {
         }
         // `Types.User.origin.x`: the path of an item, then fields of its value.
         let lower = words.iter().position(|word| !is_upper(&word.text));
-        let length = lower.map_or(words.len(), |at| at + 1);
+        let length = match lower {
+            Some(at) if self.is_ctor(&words[..at]) => at,
+            Some(at) => at + 1,
+            None => words.len(),
+        };
         let (item, fields) = words.split_at(length);
         let found = self.item(item, true);
         let mut base = self.item_expr(found, item, span);
@@ -68,6 +72,35 @@ impl Lowerer<'_> {
             );
         }
         base
+    }
+
+    /// Whether a path is a constructor and nothing that has items: what follows it is a field or method of the value.
+    pub(super) fn is_ctor(&self, words: &[Word]) -> bool {
+        let (names, from) = (self.names, self.id);
+        match words {
+            [one] => {
+                let taken = self.body.generic(&one.text).is_some()
+                    || !matches!(lookup::type_(names, from, &one.text), Found::Nothing)
+                    || !matches!(lookup::module(names, from, &one.text), Found::Nothing)
+                    || lookup::namespace(names, from, &one.text).is_some();
+                !taken && !lookup::ctors(names, from, &one.text).0.is_empty()
+            }
+            [.., ty, ctor] => {
+                let path = &words[..words.len() - 1];
+                let is_module = lookup::module_prefix(names, from, words, true)
+                    .is_some_and(|(_, length, _)| length == words.len());
+                let has = |facts: &crate::names::TypeName| {
+                    facts.ctors.iter().any(|own| own.text == ctor.text)
+                };
+                let found = match path.len() {
+                    1 => lookup::find_type(names, from, std::slice::from_ref(ty)),
+                    _ => lookup::find_type(names, from, path),
+                };
+                let found = found.and_then(|ty| lookup::behind_aliases(names, ty));
+                !is_module && found.is_some_and(|(_, facts)| has(facts))
+            }
+            [] => false,
+        }
     }
 
     fn item_expr(&mut self, found: Item, words: &[Word], span: Span) -> Expr {
@@ -104,7 +137,24 @@ impl Lowerer<'_> {
         expr(kind, span)
     }
 
+    /// Reports a constructor that its type keeps to its module; the type itself is what the path means here.
+    pub(super) fn closed_ctor(&mut self, ty: TypeRef, words: &[Word]) -> bool {
+        let (Some(word), Some(facts)) = (words.last(), self.names.type_name(ty)) else {
+            return false;
+        };
+        let closed = facts.opaque
+            && ty.module() != self.id
+            && facts.ctors.iter().any(|ctor| ctor.text == word.text);
+        if closed {
+            self.private(word, ty.module(), facts.span, true);
+        }
+        closed
+    }
+
     fn not_a_value(&mut self, ty: TypeRef, words: &[Word], span: Span) {
+        if self.closed_ctor(ty, words) {
+            return;
+        }
         let name = dotted(words);
         let shape = lookup::behind_aliases(self.names, ty).map(|(_, facts)| facts.shape.clone());
         let (found, help) = match shape {
@@ -265,7 +315,7 @@ impl Lowerer<'_> {
     /// `Prefix.name` where `Prefix` is one word: a type parameter, service, type or module.
     fn item_of_word(&mut self, prefix: &Word, last: &Word) -> Item {
         if self.body.generic(&prefix.text).is_some() || prefix.text == "Self" {
-            let found = self.type_path(std::slice::from_ref(prefix));
+            let found = self.type_path(std::slice::from_ref(prefix), "type");
             let kind = match found {
                 super::ty::TypePath::Param(id) => TyKind::Param(id),
                 super::ty::TypePath::SelfTy => TyKind::SelfTy,

@@ -109,6 +109,7 @@ impl Lowerer<'_> {
         let Some(name) = layout::name_ref(self.file, name) else {
             return expr(ExprKind::Error, span);
         };
+        self.mention_method(&name.text);
         self.place(value, op, span, receiver, args, |receiver, args| {
             ExprKind::MethodCall {
                 receiver: Box::new(receiver),

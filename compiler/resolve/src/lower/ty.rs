@@ -100,7 +100,7 @@ impl Lowerer<'_> {
             return TyKind::Error;
         };
         let words = layout::path(self.file, &path);
-        let found = self.type_path(&words);
+        let found = self.type_path(&words, "type");
         self.type_path_kind(found, args, &words, span)
     }
 
@@ -137,8 +137,8 @@ impl Lowerer<'_> {
         }
     }
 
-    /// What a path in the place of a type means; reports what it does not find.
-    pub(super) fn type_path(&mut self, words: &[Word]) -> TypePath {
+    /// What a path in the place of a type means; reports that there is no such `what` if there is none.
+    pub(super) fn type_path(&mut self, words: &[Word], what: &str) -> TypePath {
         let Some(first) = words.first() else {
             return TypePath::Error;
         };
@@ -147,7 +147,7 @@ impl Lowerer<'_> {
             return words[1..].iter().fold(base, assoc);
         }
         if words.len() == 1 {
-            return self.one_type(first);
+            return self.one_type(first, what);
         }
         if let Some((module, space, by)) = lookup::namespace(self.names, self.id, &first.text)
             && words.len() == 2
@@ -187,7 +187,7 @@ impl Lowerer<'_> {
         })
     }
 
-    fn one_type(&mut self, word: &Word) -> TypePath {
+    fn one_type(&mut self, word: &Word, what: &str) -> TypePath {
         match lookup::type_(self.names, self.id, &word.text) {
             Found::One(found, by) => {
                 self.bring(by);
@@ -198,7 +198,7 @@ impl Lowerer<'_> {
                 TypePath::Error
             }
             Found::Nothing => {
-                self.unknown_type(word);
+                self.unknown_type(word, what);
                 TypePath::Error
             }
         }
@@ -258,7 +258,7 @@ impl Lowerer<'_> {
         });
     }
 
-    fn unknown_type(&mut self, word: &Word) {
+    fn unknown_type(&mut self, word: &Word, what: &str) {
         let names = self.names;
         let own = names.declarations(self.id).types.keys();
         let imported = names.imported(self.id).types.keys();
@@ -266,6 +266,7 @@ impl Lowerer<'_> {
         let candidates = own.chain(imported).chain(prelude).map(SmolStr::as_str);
         let generics = self.body.generics.iter().map(|(name, _)| name.as_str());
         self.report(UnknownType {
+            what,
             name: &word.text,
             span: word.span,
             similar: suggest::nearest(&word.text, candidates.chain(generics)),
@@ -287,7 +288,7 @@ impl Lowerer<'_> {
                 None => args.push(ty),
             }
         }
-        let interface = match self.type_path(&words) {
+        let interface = match self.type_path(&words, "interface") {
             TypePath::Interface(id) => id,
             TypePath::Error => return None,
             _ => {
