@@ -1,9 +1,14 @@
 //! The passes over Core, in order. Each leaves a program that the verifier accepts.
 
+mod closures;
 mod inline;
 mod simplify;
 mod sweep;
 mod tail_loops;
+#[cfg(test)]
+mod tests;
+mod unused;
+mod whole;
 
 use crate::ir::{FnId, Program};
 use mesh_report::{Span, bug};
@@ -30,8 +35,10 @@ pub fn optimise(program: &mut Program, level: Level) {
     check(program, "simplify");
     inline_tiny(program);
     check(program, "inline");
-    let _ = level;
     sweep::run(program);
+    if level == Level::Release {
+        whole::run(program);
+    }
     sweep::mark_exported(program);
     check(program, "sweep");
 }

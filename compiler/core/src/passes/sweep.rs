@@ -16,15 +16,20 @@ pub fn each_reference(function: &Function, mut visit: impl FnMut(FnId)) {
     }
 }
 
+/// What the program starts with; everything where it has no start, as one that a test wrote down.
+pub fn roots(program: &Program) -> Vec<FnId> {
+    let mut roots: Vec<FnId> = program.entry.into_iter().collect();
+    roots.extend(program.tests.iter().map(|test| test.function));
+    if roots.is_empty() {
+        roots.extend((0..program.functions.len() as u32).map(FnId));
+    }
+    roots
+}
+
 /// Leaves what the entry and the tests reach; the order stays.
 pub fn run(program: &mut Program) {
     let mut reached = vec![false; program.functions.len()];
-    let mut open: Vec<FnId> = program.entry.into_iter().collect();
-    open.extend(program.tests.iter().map(|test| test.function));
-    if open.is_empty() {
-        // A program without a start is one that a test wrote down.
-        return;
-    }
+    let mut open = roots(program);
     while let Some(id) = open.pop() {
         if !std::mem::replace(&mut reached[id.index()], true) {
             each_reference(&program.functions[id.index()], |f| open.push(f));
