@@ -30,7 +30,7 @@ pub fn emit(
         Stage::Tokens => Some(trees(program, log, tokens)),
         Stage::Tree => Some(trees(program, log, |tree| format!("{:#?}", tree.syntax()))),
         Stage::Resolved => {
-            let world = pipeline.resolve(program, log);
+            let world = pipeline.resolve(program, log).world;
             let own = world.modules.iter().filter(|module| !module.is_std);
             let print = |module| mesh_resolve::print_module(&world, module);
             Some(

@@ -7,10 +7,11 @@ use crate::report::Report;
 use crate::units;
 use mesh_check::Checked;
 use mesh_core::ir;
-use mesh_report::{Diagnostic, SourceMap, Span, bug};
-use mesh_resolve::hir::World;
+use mesh_report::{Diagnostic, FileId, SourceMap, Span, bug};
+use mesh_resolve::hir::{ModuleId, World};
 use mesh_resolve::{Origin, SourceModule};
 use mesh_syntax::Parse;
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -109,6 +110,10 @@ pub fn guarded<T: Send>(
             )
         }
     };
+    // What an error left out may be what a warning misses.
+    if log.failed() {
+        log.0.retain(Diagnostic::is_error);
+    }
     (value, Report::new(program.sources, log.0, bug))
 }
 
@@ -121,8 +126,12 @@ impl Pipeline<'_> {
     }
 
     /// Names resolved.
-    pub fn resolve(&self, program: &Program, log: &mut Log) -> Arc<World> {
+    pub fn resolve(&self, program: &Program, log: &mut Log) -> Named {
         let trees = self.parse(program);
+        let broken = trees
+            .iter()
+            .map(|tree| tree.diagnostics.iter().any(Diagnostic::is_error));
+        let broken: Vec<bool> = broken.collect();
         log.add(trees.iter().flat_map(|tree| tree.diagnostics.clone()));
         let modules = program.modules.iter().zip(trees);
         let modules = modules.map(|(source, parse)| SourceModule {
@@ -135,15 +144,19 @@ impl Pipeline<'_> {
             },
         });
         let resolved = mesh_resolve::resolve_program(modules.collect(), Some("Main"));
-        log.add(resolved.diagnostics);
-        resolved.world
+        let sound = Sound::new(program, &resolved.world, broken);
+        log.add(sound.filter(resolved.diagnostics));
+        Named {
+            world: resolved.world,
+            sound,
+        }
     }
 
     /// Types known; `None` after an error in this stage or before it.
     pub fn check(&self, program: &Program, log: &mut Log) -> Option<Checked> {
-        let world = self.resolve(program, log);
+        let Named { world, sound } = self.resolve(program, log);
         let result = mesh_check::check_program(&world);
-        log.add(result.diagnostics);
+        log.add(sound.filter(result.diagnostics));
         result.checked.filter(|_| !log.failed())
     }
 
@@ -188,6 +201,43 @@ impl Pipeline<'_> {
             release: self.release,
             target,
         })
+    }
+}
+
+/// The resolved modules, and which of them say what the user meant.
+pub struct Named {
+    pub world: Arc<World>,
+    sound: Sound,
+}
+
+/// The files whose modules have no error of syntax and mention none that has: what later stages find wrong elsewhere
+/// may follow from what the parser had to leave out.
+struct Sound {
+    unsound: HashSet<FileId>,
+}
+
+impl Sound {
+    fn new(program: &Program, world: &World, mut unsound: Vec<bool>) -> Sound {
+        for group in &world.groups {
+            let mentions = |import: &ModuleId| unsound.get(import.0 as usize) == Some(&true);
+            let imports = |id: &ModuleId| world.modules[id.0 as usize].imports.iter().any(mentions);
+            if group.iter().any(imports) {
+                group.iter().for_each(|id| unsound[id.0 as usize] = true);
+            }
+        }
+        let files = program.modules.iter().zip(&unsound);
+        let files = files
+            .filter(|(_, unsound)| **unsound)
+            .map(|(source, _)| source.file);
+        Sound {
+            unsound: files.collect(),
+        }
+    }
+
+    fn filter(&self, diagnostics: Vec<Diagnostic>) -> impl Iterator<Item = Diagnostic> {
+        diagnostics
+            .into_iter()
+            .filter(|diagnostic| !self.unsound.contains(&diagnostic.span().file))
     }
 }
 
