@@ -10,6 +10,7 @@ pub enum Kind {
     Check,
     Stages,
     Page,
+    Examples,
 }
 
 /// One case: a file, or the folder of a package.
@@ -29,6 +30,7 @@ const FOLDERS: &[(&str, Kind)] = &[
     ("tests/check", Kind::Check),
     ("tests/stages", Kind::Stages),
     ("docs/errors", Kind::Page),
+    ("std", Kind::Examples),
 ];
 
 impl Case {

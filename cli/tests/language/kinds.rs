@@ -3,6 +3,7 @@
 use crate::Setup;
 use crate::case::{Case, Kind};
 use crate::compare::{Outcome, with_file};
+use crate::docs;
 use crate::mutate;
 use crate::process::{self, Ended};
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ pub fn run(setup: &Setup, case: &Case) -> Outcome {
         Kind::Check => outcome.add(&name, silent(setup, case)),
         Kind::Stages => stages(setup, case, &mut outcome),
         Kind::Page => outcome.add(&name, page(setup, case)),
+        Kind::Examples => outcome.add(&name, docs::examples(setup, case)),
     }
     outcome
 }
@@ -99,7 +101,7 @@ fn exit_text(code: i32) -> String {
 }
 
 /// The end of what a process wrote, for a message.
-fn context(ended: &Ended) -> String {
+pub fn context(ended: &Ended) -> String {
     let last = |text: String| {
         let lines: Vec<&str> = text.lines().collect();
         lines[lines.len().saturating_sub(25)..].join("\n")

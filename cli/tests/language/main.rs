@@ -6,6 +6,7 @@
 //! | `tests/errors` | the same | all diagnostics of `mesh check`, with `.stderr` |
 //! | `tests/check` | the same | that `mesh check` says nothing |
 //! | `tests/stages` | `name.mesh` | `mesh build --emit STAGE` with each `name.STAGE` there is |
+//! | `std` | the examples in doc comments | that each is true |
 //! | `docs/errors` | the blocks marked `mesh` on each page | that the first gives the page's code and the others do not |
 //!
 //! Every program of `run` is also compiled for AArch64, some are run as release builds as well (`MESH_TEST_RELEASE`
@@ -14,6 +15,7 @@
 
 mod case;
 mod compare;
+mod docs;
 mod kinds;
 mod mutate;
 mod process;
