@@ -3,10 +3,13 @@
 //! In: a [`World`] without names to look up. Out: a [`Checked`] program in which every expression
 //! carries its type, or diagnostics. Promises that no inference variable survives. Never reads files.
 
+mod diagnostics;
 pub mod env;
 pub mod exhaustive;
 pub mod groups;
 pub mod impls;
+mod infer;
+mod modules;
 pub mod program;
 pub mod scheme;
 pub mod show;
@@ -18,21 +21,9 @@ pub mod zonk;
 pub use program::{CheckResult, Checked, MethodInstance, Obligation, Selected};
 pub use ty::substitute;
 
-use mesh_resolve::hir::World;
-use std::sync::Arc;
 use ty::Ty;
 
-/// Checks a whole program; the modules of one level of the import graph in parallel.
-pub fn check_program(world: &Arc<World>) -> CheckResult {
-    CheckResult {
-        checked: Some(Checked {
-            world: world.clone(),
-            modules: Vec::new(),
-            env: Arc::new(env::Env::new(world)),
-        }),
-        diagnostics: Vec::new(),
-    }
-}
+pub use modules::check_program;
 
 /// The impl that types without variables and parameters have; `None` if there is none, which the
 /// checker has ruled out for what it let through. Memoised.

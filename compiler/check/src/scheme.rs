@@ -128,8 +128,8 @@ impl Fill for Bodyless<'_> {
     fn process(&self) -> Ty {
         if self.spawned.get() {
             let (m, r) = (
-                self.invent(false, slot::SPAWNED),
-                self.invent(false, slot::SPAWNED),
+                self.invent(false, slot::SPAWNED_MESSAGE),
+                self.invent(false, slot::SPAWNED_REPLY),
             );
             return Ty::new(TyKind::Process(m, r));
         }
@@ -174,18 +174,20 @@ pub fn declared_scheme(world: &World, f: &Function) -> Scheme {
     };
     fill.own = process;
     let mut param_tys = Vec::new();
-    for param in &f.params {
+    for (i, param) in f.params.iter().enumerate() {
         fill.spawned.set(param.spawned);
         let scope = Scope {
             fill: Some(&fill),
             ..scope_of(world, f)
         };
-        param_tys.push(
-            param
-                .ty
-                .as_ref()
-                .map_or_else(Ty::error, |ty| scope.lower(ty)),
-        );
+        let bare = || match f.kind {
+            FnKind::InterfaceMethod { has_self: true, .. } if i == 0 => scope.self_ty,
+            _ => None,
+        };
+        param_tys.push(match &param.ty {
+            Some(ty) => scope.lower(ty),
+            None => bare().unwrap_or_else(Ty::error),
+        });
     }
     fill.spawned.set(false);
     let scope = Scope {

@@ -169,6 +169,8 @@ pub enum ExprKind {
         arms: Vec<ReceiveArm>,
         after: Option<Box<(Expr, Expr)>>,
     },
+    /// An expression the checker makes later. Never leaves it.
+    Hole(u32),
     Spawn {
         callee: Box<Expr>,
         args: Vec<Expr>,

@@ -12,8 +12,10 @@ pub mod slot {
     pub const REPLIED: u8 = 2;
     /// A declaration says it, so nothing is left to decide.
     pub const DECLARED: u8 = 4;
-    /// It is the `M` or `R` of a spawned process.
-    pub const SPAWNED: u8 = 8;
+    /// It is the message type of a spawned process.
+    pub const SPAWNED_MESSAGE: u8 = 8;
+    /// It is the reply type of a spawned process.
+    pub const SPAWNED_REPLY: u8 = 16;
 }
 
 /// What stands behind a variable.
@@ -64,6 +66,14 @@ pub struct Unifier {
 }
 
 impl Unifier {
+    /// No variables; new ones are of the top level.
+    pub fn new() -> Unifier {
+        Unifier {
+            level: 1,
+            ..Unifier::default()
+        }
+    }
+
     /// A fresh variable at the current level.
     pub fn fresh(&mut self) -> Ty {
         self.fresh_at(self.level)
@@ -116,15 +126,14 @@ impl Unifier {
         if !matches!(next.kind(), TyKind::Var(_)) {
             return next;
         }
-        let end = self.shallow(next);
-        // The shortcut keeps the place where the end was decided.
+        // Shorten the way by half; the last variable, which knows where it was decided, stays.
         if let TyKind::Var(n) = next.kind()
-            && self.vars[n.0 as usize].bound.is_some()
+            && let Some(above) = self.vars[n.0 as usize].bound
+            && matches!(above.kind(), TyKind::Var(_))
         {
-            self.vars[first.0 as usize].bound_at = self.vars[n.0 as usize].bound_at;
-            self.vars[first.0 as usize].bound = Some(end);
+            self.vars[first.0 as usize].bound = Some(above);
         }
-        end
+        self.shallow(next)
     }
 
     /// Like [`Unifier::shallow`], without shortening paths.
@@ -148,6 +157,26 @@ impl Unifier {
             return ty;
         }
         ty.map_parts(|part| self.resolve(part))
+    }
+
+    /// Like [`Unifier::resolve`], but keeps the variables of processes, whose marks hang on them.
+    pub fn resolve_types(&self, ty: Ty) -> Ty {
+        if !ty.has_var() {
+            return ty;
+        }
+        let ty = self.peek(ty);
+        match ty.kind() {
+            TyKind::Var(_) => ty,
+            TyKind::Process(m, r) => {
+                let slot = |part: Ty| match self.peek(part).kind() {
+                    TyKind::Param(_) => self.peek(part),
+                    _ if self.resolve(part).has_param() => self.resolve(part),
+                    _ => part,
+                };
+                Ty::new(TyKind::Process(slot(*m), slot(*r)))
+            }
+            _ => ty.map_parts(|part| self.resolve_types(part)),
+        }
     }
 
     /// Where the variable that `ty` is was decided.
@@ -333,6 +362,29 @@ impl Unifier {
             return;
         }
         ty.each_part(|part| self.free_vars(part, out));
+    }
+
+    /// The last variable on the way from `ty` to what it is: equal for types that were made one
+    /// before they were decided.
+    pub fn root(&self, ty: Ty) -> Option<VarId> {
+        let mut at = ty;
+        let mut last = None;
+        while let TyKind::Var(v) = at.kind() {
+            last = Some(*v);
+            match self.vars[v.0 as usize].bound {
+                Some(next) => at = next,
+                None => break,
+            }
+        }
+        last
+    }
+
+    /// The slot that a process's message or reply type is.
+    pub fn slot_of(&mut self, raw: Ty) -> Option<u32> {
+        match raw.kind() {
+            TyKind::Var(v) => Some(self.slot_root(v.0)),
+            _ => None,
+        }
     }
 
     fn slot_root(&mut self, mut at: u32) -> u32 {

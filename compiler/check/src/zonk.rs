@@ -84,6 +84,7 @@ fn expr_here(e: &mut Expr, map: Map<'_>) {
         | ExprKind::Ctor { .. }
         | ExprKind::Break
         | ExprKind::Continue
+        | ExprKind::Hole(_)
         | ExprKind::SelfPid => {}
         ExprKind::Local { args, .. } => all(args, map),
         ExprKind::Fn(callee) => fn_ref(callee, map),

@@ -40,6 +40,7 @@ impl Checker<'_> {
             | ExprKind::Ctor { .. }
             | ExprKind::Break
             | ExprKind::Continue
+            | ExprKind::Hole(_)
             | ExprKind::SelfPid => {}
             ExprKind::Concat(parts) | ExprKind::Tuple(parts) => self.walk_all(parts),
             ExprKind::Call { args, .. } => self.walk_all(args),

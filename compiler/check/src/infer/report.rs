@@ -1,0 +1,227 @@
+//! What went wrong in words: types in the user's names, and why they were expected.
+
+use super::solve::{Goal, Origin};
+use super::{Infer, Why};
+use crate::diagnostics::{InfiniteType, Mismatch, MissingImpl, SearchTooDeep};
+use crate::program::Obligation;
+use crate::ty::{Ty, TyKind};
+use crate::unify::{Clash, ClashKind};
+use mesh_report::Span;
+
+impl Infer<'_> {
+    /// Reports types that do not fit, once for one cause.
+    pub fn report_clash(&mut self, expected: Ty, found: Ty, clash: Clash, span: Span, why: Why) {
+        let (e, f) = (self.u.resolve(expected), self.u.resolve(found));
+        if e.has_error() && self.u.peek(expected).is_error() || self.u.peek(found).is_error() {
+            return;
+        }
+        if clash.kind == ClashKind::Infinite {
+            let texts = self.show_all(&[clash.expected, clash.found]);
+            self.report(InfiniteType {
+                part: texts[0].clone(),
+                whole: texts[1].clone(),
+                span,
+            });
+            self.poison(&[expected, found]);
+            return;
+        }
+        let texts = self.show_all(&[expected, found, clash.expected, clash.found]);
+        let decided = self
+            .u
+            .decided_at(expected)
+            .or_else(|| self.u.decided_at(clash.expected))
+            .filter(|&at| at != span);
+        let inner = (texts[2] != texts[0] || texts[3] != texts[1])
+            .then(|| (texts[2].clone(), texts[3].clone()));
+        let why_label = self.why(why, &texts[0]).filter(|(at, _)| *at != span);
+        let help = self.mismatch_help(e, f);
+        self.report(Mismatch {
+            expected: texts[0].clone(),
+            found: texts[1].clone(),
+            inner,
+            span,
+            decided: decided.filter(|at| why_label.as_ref().is_none_or(|(w, _)| w != at)),
+            why: why_label,
+            fixed: match why {
+                Why::Fixed(text) => Some(text),
+                Why::Condition => Some("a condition is a Bool"),
+                _ => None,
+            },
+            help,
+        });
+    }
+
+    /// After a report about them types fit everything, so that one mistake is one message.
+    fn poison(&mut self, types: &[Ty]) {
+        for &ty in types {
+            if let TyKind::Var(var) = self.u.shallow(ty).kind() {
+                self.u.settle(*var, Ty::error());
+            }
+        }
+    }
+
+    fn why(&self, why: Why, expected: &str) -> Option<(Span, String)> {
+        Some(match why {
+            Why::Plain | Why::Condition | Why::Fixed(_) => return None,
+            Why::Declared(span) => (span, format!("`{expected}` is written here")),
+            Why::Result(span) => (span, format!("the result is declared as `{expected}`")),
+            Why::Param(id, index) => {
+                let f = self.env.function(id);
+                let param = f.params.get(index as usize)?;
+                let span = param.ty.as_ref().map_or(param.span, |ty| ty.span);
+                let text = if param.ty.is_some() {
+                    format!("the parameter of `{}` is declared here", f.name)
+                } else {
+                    format!("`{}` takes `{expected}` here", f.name)
+                };
+                (span, text)
+            }
+            Why::Field(span) => (span, "the field is declared here".to_string()),
+            Why::Sibling(span, what) => (span, format!("{what} is `{expected}`")),
+            Why::Operand(span, sign) => (
+                span,
+                format!("both sides of `{sign}` have one type, and this is `{expected}`"),
+            ),
+            Why::Matched(span) => (span, format!("this is `{expected}`")),
+        })
+    }
+
+    fn mismatch_help(&self, expected: Ty, found: Ty) -> Vec<String> {
+        let lang = |ty: Ty, name: &str| match ty.kind() {
+            TyKind::Con(id, _) => self.is_lang(*id, name),
+            _ => false,
+        };
+        let mut help = Vec::new();
+        if let TyKind::Con(id, args) = found.kind() {
+            if self.is_lang(*id, "option") && args[0] == expected {
+                help.push(
+                    "the value may be missing: use `match`, `?` or `Option.unwrap_or`".into(),
+                );
+            }
+            if self.is_lang(*id, "result") && args[0] == expected {
+                help.push(
+                    "the value may be an error: use `match`, `?` or `Result.unwrap_or`".into(),
+                );
+            }
+        }
+        if lang(expected, "float") && lang(found, "int") {
+            help.push(
+                "there is no implicit conversion: write `Float.from(…)`, or `2.0` for `2`".into(),
+            );
+        }
+        if lang(expected, "int") && lang(found, "float") {
+            help.push("there is no implicit conversion: round it with `Float.round`, or write `2.0` for `2`".into());
+        }
+        if lang(expected, "string") && !matches!(found.kind(), TyKind::Fn(_)) {
+            help.push("a value becomes text in an interpolation: `\"${value}\"`".into());
+        }
+        if let (TyKind::Con(a, xs), TyKind::Con(b, ys)) = (expected.kind(), found.kind())
+            && self.is_lang(*a, "pid")
+            && self.is_lang(*b, "pid")
+            && xs.first() == ys.first()
+            && xs.get(1) == Some(&self.lang.never)
+        {
+            help.push("`Pid.sender(pid)` makes a pid that only sends".into());
+        }
+        if let TyKind::Param(_) = expected.kind() {
+            let name = self.show(expected);
+            help.push(format!(
+                "the caller chooses what `{name}` is, so only a value of that type will do"
+            ));
+        }
+        help
+    }
+
+    /// Reports a type without an interface it needs.
+    pub fn report_missing(&mut self, goal: &Goal, resolved: &Obligation, chain: &[Obligation]) {
+        if resolved.args.iter().any(|ty| ty.has_error()) {
+            return;
+        }
+        if !self.reported.insert((goal.span, resolved.clone())) {
+            return;
+        }
+        let outer = goal.chain.as_ref().map(|link| {
+            let mut first = link;
+            while let Some(above) = &first.above {
+                first = above;
+            }
+            first.wanted.clone()
+        });
+        let wanted = outer.as_ref().unwrap_or(resolved);
+        let leaf = chain.last().unwrap_or(resolved);
+        let mut types = wanted.args.clone();
+        types.extend(leaf.args.iter().copied());
+        let texts = self.show_all(&types);
+        let interface = |id| {
+            crate::impls::lower::interface_def(self.world, id)
+                .name
+                .to_string()
+        };
+        let with_args = |id, args: &[String]| {
+            if args.is_empty() {
+                interface(id)
+            } else {
+                format!("{}<{}>", interface(id), args.join(", "))
+            }
+        };
+        let count = wanted.args.len();
+        let name = with_args(wanted.interface, &texts[1..count]);
+        let mut notes = Vec::new();
+        if leaf != wanted {
+            let inner = with_args(leaf.interface, &texts[count + 1..]);
+            notes.push(format!("`{}` would need `{inner}`", texts[count]));
+        }
+        let leaf_ty = leaf.args[0];
+        if matches!(leaf_ty.kind(), TyKind::Fn(_)) {
+            notes.push("a function has `Debug` and no other interface".into());
+        }
+        let mut help = Vec::new();
+        if let TyKind::Param(_) = leaf_ty.kind() {
+            help.push(format!(
+                "say so where `{}` is declared: `{}: {}`",
+                texts[count],
+                texts[count],
+                with_args(leaf.interface, &texts[count + 1..])
+            ));
+        }
+        let (because, declared) = match goal.origin {
+            Origin::Operator(sign) => (format!("`{sign}` needs it"), None),
+            Origin::Interpolation => ("to become text here".into(), None),
+            Origin::For => ("`for` goes over it".into(), None),
+            Origin::Index => ("it is indexed here".into(), None),
+            Origin::Bound(id) => {
+                let f = self.env.function(id);
+                (format!("`{}` asks for it", f.name), Some(f.name_span))
+            }
+            Origin::Method => ("the method is the interface's".into(), None),
+            Origin::Question => ("`?` converts the error with it".into(), None),
+            Origin::Silent => ("its associated type is needed here".into(), None),
+        };
+        self.report(MissingImpl {
+            ty: texts[0].clone(),
+            interface: name,
+            because,
+            span: goal.span,
+            declared,
+            notes,
+            help,
+        });
+    }
+
+    pub fn too_deep(&mut self, goal: &Goal, chain: &[Obligation]) {
+        let first = chain.first().unwrap_or(&goal.wanted).clone();
+        if !self.reported.insert((goal.span, first)) {
+            return;
+        }
+        let step = |o: &Obligation| {
+            let interface = crate::impls::lower::interface_def(self.world, o.interface);
+            format!("`{}: {}`", self.show(o.args[0]), interface.name)
+        };
+        let steps: Vec<String> = chain.iter().take(4).map(step).collect();
+        self.report(SearchTooDeep {
+            steps,
+            depth: chain.len(),
+            span: goal.span,
+        });
+    }
+}
