@@ -153,6 +153,7 @@ impl<'a> Walk<'a> {
             | ExprKind::Ctor { .. }
             | ExprKind::Break
             | ExprKind::Continue
+            | ExprKind::Hole(_)
             | ExprKind::SelfPid => {}
             ExprKind::Local { id, .. } => self.mention(*id),
             ExprKind::Concat(items)

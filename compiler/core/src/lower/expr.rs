@@ -184,6 +184,7 @@ impl<'a> Lowerer<'_, 'a> {
                 self.actors_unsupported(form, expr)
             }
             ExprKind::SelfPid => self.actors_unsupported("self()", expr),
+            ExprKind::Hole(_) => bug!(expr.span, "the checker left a hole"),
         }
     }
 
