@@ -51,10 +51,10 @@ pub fn module<'ctx>(llvm: &'ctx Context, program: &Program, options: &Options) -
     module
 }
 
-/// `mesh.entry(ctx) -> i64`, with C's convention.
+/// `mesh.entry.shim(ctx) -> i64`, with C's convention.
 fn shim<'ctx>(emit: &Emit<'ctx>, module: &Module<'ctx>, program: &Program) -> FunctionValue<'ctx> {
     let ty = emit.i64.fn_type(&[emit.raw.into()], false);
-    let shim = module.add_function("mesh.entry", ty, Some(Linkage::Internal));
+    let shim = module.add_function("mesh.entry.shim", ty, Some(Linkage::Internal));
     attributes(emit, shim);
     emit.go(emit.llvm.append_basic_block(shim, ""));
     let status = program.entry.map(|id| {
