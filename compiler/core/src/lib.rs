@@ -6,6 +6,7 @@
 
 mod build;
 mod diagnostics;
+mod dominance;
 mod entry;
 #[cfg(test)]
 mod fixture;

@@ -7,6 +7,7 @@ mod sweep;
 mod tail_loops;
 #[cfg(test)]
 mod tests;
+mod thread;
 mod unused;
 mod whole;
 

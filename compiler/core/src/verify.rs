@@ -3,11 +3,10 @@
 //! Each value is defined once, before its uses on every path; operands and block arguments have the
 //! types their place asks for; calls fit their callees; nothing jumps to the entry block.
 
-mod dominance;
 mod types;
 
+use crate::dominance::Dominators;
 use crate::ir::*;
-use dominance::Dominators;
 
 /// What is wrong with the program, in words for a developer of the compiler.
 pub fn verify(program: &Program) -> Result<(), Vec<String>> {

@@ -1,6 +1,6 @@
 //! The passes over the whole program at once: known closures, inlining, what is unused.
 
-use super::{check, closures, inline, simplify_one, sweep, unused};
+use super::{check, closures, inline, simplify_one, sweep, thread, unused};
 use crate::ir::*;
 
 /// Rounds of closures and inlining: each may show the next one more.
@@ -67,6 +67,10 @@ fn inline_small(program: &mut Program) -> bool {
                 && !calls_itself(callee, target)
         };
         if inline::run(program, id, wanted) {
+            simplify_one(program, id.index());
+            changed = true;
+        }
+        while thread::run(&mut program.functions[id.index()]) {
             simplify_one(program, id.index());
             changed = true;
         }
