@@ -4,8 +4,10 @@ use crate::analysis::{Order, has_calls, is_self_loop};
 use crate::debug::Scope;
 use crate::emit::{Val, must};
 use crate::layout::Word;
+use crate::loops;
 use crate::module::Unit;
 use crate::signature::{Place, Returns, Signature};
+use crate::strip::Strip;
 use inkwell::IntPredicate;
 use inkwell::basic_block::BasicBlock;
 use inkwell::values::{BasicValue, FunctionValue, IntValue, PhiValue, PointerValue};
@@ -14,7 +16,7 @@ use mesh_core::ir::{
     Block, BlockId, Crash, FnId, FnKind, Function, Target, Term, Ty, TyId, ValueId,
 };
 use mesh_report::{Span, bug};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
 /// Where the words of a value stand in [`Body::pool`].
@@ -39,12 +41,16 @@ pub struct Body<'u, 'ctx, 'p> {
     tail_count: Option<IntValue<'ctx>>,
     scope: Scope<'ctx>,
     order: Order,
+    /// Counted loops by their header.
+    pub strips: FxHashMap<BlockId, Strip<'ctx>>,
+    /// The block whose code is being generated; none at the function's entry.
+    current: Option<BlockId>,
     values: Vec<Option<Words>>,
     pool: Vec<Val<'ctx>>,
     /// The bits of `Bool` values that a comparison has just made.
     bits: Vec<Option<IntValue<'ctx>>>,
     blocks: Vec<Option<BasicBlock<'ctx>>>,
-    phis: Vec<Vec<PhiValue<'ctx>>>,
+    pub phis: Vec<Vec<PhiValue<'ctx>>>,
     pub span: Span,
 }
 
@@ -81,6 +87,8 @@ pub fn define<'ctx, 'p>(unit: &Unit<'ctx, 'p>, id: FnId) {
         tail_count: None,
         scope,
         order: Order::new(function, id),
+        strips: FxHashMap::default(),
+        current: None,
         values: vec![None; function.values.len()],
         pool: Vec::new(),
         bits: vec![None; function.values.len()],
@@ -95,6 +103,12 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
     fn generate(&mut self) {
         let emit = &self.unit.emit;
         let entry = emit.llvm.append_basic_block(self.llvm, "");
+        for counted in loops::counted(self.function, self.id, &self.order) {
+            let block = emit.llvm.append_basic_block(self.llvm, "");
+            let header = counted.header;
+            let strip = Strip::new(counted, block);
+            self.strips.insert(header, strip);
+        }
         let order = std::mem::take(&mut self.order.blocks);
         for &block in &order {
             self.make_block(block);
@@ -124,16 +138,31 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
         if id == BlockId(0) && self.order.preds[0] == 0 {
             return;
         }
-        emit.go(block);
-        for &param in &self.function.blocks[id.index()].params {
-            let mut words = Vec::new();
-            for &word in self.unit.words(self.ty(param)) {
-                let phi = emit.phi(emit.word(word));
-                self.phis[id.index()].push(phi);
-                words.push(phi.as_basic_value());
-            }
-            self.define(param, &words);
+        if let Some(mut strip) = self.strips.remove(&id) {
+            emit.go(strip.block);
+            strip.phis = self.make_phis(id, |_, _, _| {});
+            self.strips.insert(id, strip);
         }
+        emit.go(block);
+        self.phis[id.index()] = self.make_phis(id, |body, param, words| body.define(param, words));
+    }
+
+    /// A phi for every word of a block's parameters, here.
+    fn make_phis(
+        &mut self,
+        id: BlockId,
+        then: impl Fn(&mut Self, ValueId, &[Val<'ctx>]),
+    ) -> Vec<PhiValue<'ctx>> {
+        let emit = &self.unit.emit;
+        let mut all = Vec::new();
+        for &param in &self.function.blocks[id.index()].params {
+            let words = self.unit.words(self.ty(param)).iter();
+            let phis: Vec<_> = words.map(|&word| emit.phi(emit.word(word))).collect();
+            let words: Vec<_> = phis.iter().map(|phi| phi.as_basic_value()).collect();
+            then(self, param, &words);
+            all.extend(phis);
+        }
+        all
     }
 
     /// The parameters' words, those in the argument block read before anything else.
@@ -166,11 +195,11 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
                 self.define(param, words);
             }
         } else {
-            for (phi, value) in self.phis[0].iter().zip(&params) {
+            for (phi, value) in self.entrance(BlockId(0)).1.iter().zip(&params) {
                 phi.add_incoming(&[(value, here)]);
             }
         }
-        emit.jump(self.block_of(BlockId(0)));
+        emit.jump(self.entrance(BlockId(0)).0);
     }
 
     /// Compares the stack pointer with the limit: `true` below it.
@@ -269,8 +298,10 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
     fn block(&mut self, id: BlockId) {
         let function = self.function;
         let block: &'p Block = &function.blocks[id.index()];
+        self.current = Some(id);
         self.unit.emit.go(self.block_of(id));
-        if self.order.is_header[id.index()] {
+        let counted = self.strips.contains_key(&id);
+        if self.order.is_header[id.index()] && !counted {
             self.at(block.stmts.first().map_or(block.term_span, |s| s.span));
             self.loop_check();
         }
@@ -280,12 +311,15 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
             self.define(stmt.value, &words);
         }
         self.at(block.term_span);
-        self.term(&block.term);
+        match &block.term {
+            Term::Branch { then, els, .. } if counted => self.strip(id, then, els),
+            term => self.term(term),
+        }
     }
 
     /// What makes a loop preemptible. A function with a loop has checked its stack on entry, so
     /// here only requests can be meant.
-    fn loop_check(&self) {
+    pub fn loop_check(&self) {
         let emit = &self.unit.emit;
         let below = self.below_limit(0);
         let go_on = emit.next_block();
@@ -304,7 +338,7 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
             Term::Return(value) => self.return_value(*value),
             Term::Jump(block, args) => {
                 self.add_incoming(*block, args);
-                emit.jump(self.block_of(*block));
+                emit.jump(self.entrance(*block).0);
             }
             Term::Branch { cond, then, els } => {
                 let bit = self.bit_of(*cond);
@@ -317,7 +351,7 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
             Term::TailCall { callee, args } => {
                 if is_self_loop(self.function, self.id, *callee) {
                     self.add_incoming(BlockId(0), args);
-                    emit.jump(self.block_of(BlockId(0)));
+                    emit.jump(self.entrance(BlockId(0)).0);
                 } else {
                     self.tail_call(*callee, args);
                 }
@@ -378,9 +412,9 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
 
     /// The block a terminator with several targets names for one of them. A second edge to a block
     /// with parameters gets a block of its own, for phis know only where control came from.
-    fn edge(&mut self, target: &Target, seen: &mut FxHashSet<BlockId>) -> BasicBlock<'ctx> {
+    pub fn edge(&mut self, target: &Target, seen: &mut FxHashSet<BlockId>) -> BasicBlock<'ctx> {
         let emit = &self.unit.emit;
-        let to = self.block_of(target.block);
+        let to = self.entrance(target.block).0;
         if self.phis[target.block.index()].is_empty() {
             return to;
         }
@@ -400,7 +434,7 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
     /// The values of a block's parameters when control comes from the current block.
     fn add_incoming(&mut self, to: BlockId, args: &[ValueId]) {
         let here = self.unit.emit.here();
-        let mut phis = self.phis[to.index()].iter();
+        let mut phis = self.entrance(to).1.iter();
         for &arg in args {
             for word in self.value(arg) {
                 match phis.next() {
@@ -420,8 +454,21 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
         }
     }
 
+    /// Where control goes that comes to a Core block from the current one: into a counted loop
+    /// through the block that makes its check.
+    fn entrance(&self, to: BlockId) -> (BasicBlock<'ctx>, &[PhiValue<'ctx>]) {
+        if let Some(strip) = self.strips.get(&to)
+            && self
+                .current
+                .is_none_or(|here| !strip.counted.inside.contains(&here))
+        {
+            return (strip.block, &strip.phis);
+        }
+        (self.block_of(to), &self.phis[to.index()])
+    }
+
     /// The LLVM block of a Core block.
-    fn block_of(&self, id: BlockId) -> BasicBlock<'ctx> {
+    pub fn block_of(&self, id: BlockId) -> BasicBlock<'ctx> {
         match self.blocks[id.index()] {
             Some(block) => block,
             None => bug!(self.span, "a jump to a block nothing reaches"),

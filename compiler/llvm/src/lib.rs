@@ -20,10 +20,12 @@ mod function;
 mod graph;
 pub mod layout;
 mod list;
+mod loops;
 mod module;
 mod op;
 mod prim;
 mod signature;
+mod strip;
 mod target;
 mod verify;
 

@@ -127,6 +127,11 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         }
     }
 
+    /// The length of a list, by its words.
+    pub fn length_of(&self, words: &[Val<'ctx>]) -> IntValue<'ctx> {
+        self.length(List::of(words))
+    }
+
     fn length(&self, list: List<'ctx>) -> IntValue<'ctx> {
         let emit = &self.unit.emit;
         emit.and(list.range, emit.int(u32::MAX.into()))

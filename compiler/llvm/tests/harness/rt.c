@@ -9,6 +9,8 @@
 #include <setjmp.h>
 #include <unwind.h>
 #include <sys/mman.h>
+#include <sys/time.h>
+#include <signal.h>
 
 typedef uint64_t u64;
 typedef int64_t i64;
@@ -247,6 +249,9 @@ static void show(const Type *t, int depth) {
   printf("}");
 }
 
+/* A request from outside, as the monitor makes it at the end of a time slice. */
+static void request(int signal) { ctx.limit = ~0ull; }
+
 int mesh_rt_start(const Program *program, int argc, char **argv) {
   char here;
   u64 slot = argc > 1 ? strtoull(argv[1], 0, 10) : 256 * 1024;
@@ -255,6 +260,11 @@ int mesh_rt_start(const Program *program, int argc, char **argv) {
   ctx.segment_top = (u64)segment + size;
   ctx.segment_limit = (u64)segment + 16384;
   ctx.limit = ctx.hard_limit = (u64)&here - slot;
+  if (getenv("PREEMPT")) {
+    struct itimerval tick = {{0, 1000}, {0, 1000}};
+    signal(SIGALRM, request);
+    setitimer(ITIMER_REAL, &tick, 0);
+  }
   entry_frame = (u64)__builtin_frame_address(0);
   int status = 101;
   if (!setjmp(entry)) status = program->main(&ctx);

@@ -168,6 +168,49 @@ fn a_compute_loop_reads_the_limit_each_time() {
     }
 }
 
+/// A loop that counts, and takes long.
+const COUNTED: &str = r#"entry @Main.main
+fn @mix "mix" unit Main exported -> Int {
+b0(v0: Int, v1: Int, v2: Int):
+  v3: Bool = Int.raw_lt (v0, v1)
+  branch v3 b1() b2()
+b1():
+  v4: Int = Int.wrapping_mul (v2, v2)
+  v5: Int = Int.bit_xor (v4, v0)
+  v6: Int = const 1
+  v7: Int = Int.raw_add (v0, v6)
+  tail @mix (v7, v1, v5)
+b2():
+  return v2
+}
+fn @Main.main "main" unit Main exported -> Int {
+b0():
+  v0: Int = const 0
+  v1: Int = const 20000000
+  v2: Int = const 3
+  v3: Int = call @mix (v0, v1, v2)
+  v4: Int = const 127
+  v5: Int = Int.bit_and (v3, v4)
+  return v5
+}
+"#;
+
+#[test]
+fn a_counted_loop_can_be_preempted_but_asks_seldom() {
+    for outcome in outputs(COUNTED, &[("PREEMPT", "1"), ("STATS", "1")]) {
+        assert_eq!(outcome, ("slow 1 segment 0\n".to_string(), 59));
+    }
+    let text = assembly(COUNTED, Target::X86_64Linux, true);
+    let body = body(&text, "Main.main");
+    let multiplies = body.iter().position(|line| line.starts_with("imulq"));
+    let back = multiplies.and_then(|at| body[at..].iter().position(|line| line.starts_with('j')));
+    let (Some(start), Some(length)) = (multiplies, back) else {
+        panic!("no loop: {text}");
+    };
+    let inner = &body[start..start + length];
+    assert!(inner.iter().all(|line| !line.contains("16(%r")), "{text}");
+}
+
 const TAILS: &str = r#"entry @Main.main
 fn @few "few" unit Main exported -> Int {
 b0(v0: Int):
