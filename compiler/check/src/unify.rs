@@ -230,7 +230,14 @@ impl Unifier {
             kind: ClashKind::Different,
         };
         match (a.kind(), b.kind()) {
-            (TyKind::Error, _) | (_, TyKind::Error) => Ok(()),
+            (TyKind::Error, _) => {
+                self.absorb(b, a);
+                Ok(())
+            }
+            (_, TyKind::Error) => {
+                self.absorb(a, b);
+                Ok(())
+            }
             (TyKind::Var(x), TyKind::Var(y)) => {
                 self.unify_vars(*x, *y);
                 Ok(())
@@ -263,6 +270,15 @@ impl Unifier {
                 Ok(())
             }
             _ => Err(different),
+        }
+    }
+
+    /// What meets an error is not asked about any more.
+    fn absorb(&mut self, ty: Ty, error: Ty) {
+        let mut vars = Vec::new();
+        self.free_vars(ty, &mut vars);
+        for var in vars {
+            self.bind(var, error);
         }
     }
 

@@ -178,7 +178,15 @@ impl<'e> Infer<'e> {
         span: Span,
     ) -> thir::Expr {
         let ty = left.ty;
-        let right = self.check(right, ty, Why::Operand(left.span, sign));
+        let right = self.infer_hinted(right, Some(ty));
+        if let Some(inner) = self.unwrapped(ty, right.ty) {
+            self.coerce(inner, ty, left.span, Why::Operand(right.span, sign));
+            return self.error_expr(span);
+        }
+        let right = self.coerce_expr(right, ty, Why::Operand(left.span, sign));
+        if right.ty.is_error() {
+            return self.error_expr(span);
+        }
         let Some(id) = self.lang_interface(interface, op_span) else {
             return self.error_expr(span);
         };
@@ -214,6 +222,21 @@ impl<'e> Infer<'e> {
             args: vec![left, right],
         };
         self.make(kind, result, span)
+    }
+
+    /// The other side's type, where this one is an option or result of it.
+    fn unwrapped(&mut self, ty: Ty, other: Ty) -> Option<Ty> {
+        let (ty, other) = (self.u.shallow(ty), self.u.shallow(other));
+        match ty.kind() {
+            TyKind::Con(id, args)
+                if (self.is_lang(*id, "option") || self.is_lang(*id, "result"))
+                    && !matches!(other.kind(), TyKind::Var(_))
+                    && self.u.shallow(args[0]) == other =>
+            {
+                Some(other)
+            }
+            _ => None,
+        }
     }
 
     /// `not e`
