@@ -2,6 +2,7 @@
 
 mod ambiguous_name;
 mod bad_literal;
+mod bad_section;
 mod clause_arity;
 mod default_uses_parameter;
 mod duplicate_binding;
@@ -34,6 +35,7 @@ mod wrong_kind;
 
 pub use ambiguous_name::AmbiguousName;
 pub use bad_literal::BadLiteral;
+pub use bad_section::BadSection;
 pub use clause_arity::ClauseArity;
 pub use default_uses_parameter::DefaultUsesParameter;
 pub use duplicate_binding::DuplicateBinding;

@@ -16,6 +16,8 @@ pub(super) enum Form {
     Spawn {
         link: bool,
     },
+    /// `caller()`, which in a handler of a service is a local.
+    Caller,
     Ordinary,
 }
 
@@ -30,7 +32,17 @@ impl Lowerer<'_> {
         {
             return expr(ExprKind::SelfPid, span);
         }
+        if let (Form::Caller, Some(caller)) = (&form, self.caller)
+            && call
+                .arg_list()
+                .is_none_or(|list| list.args().next().is_none())
+        {
+            return expr(ExprKind::Local(caller), span);
+        }
         if let Form::Spawn { link } = form {
+            if let Some(started) = self.spawn_supervisor(call, link, span) {
+                return started;
+            }
             let args = self.args(call.arg_list(), call.trailing());
             return self.spawn(args, link, span);
         }
@@ -93,6 +105,7 @@ impl Lowerer<'_> {
         };
         let link = match name.text() {
             "self" => return Form::SelfPid,
+            "caller" if self.body.lookup("caller").is_none() => return Form::Caller,
             "spawn" => false,
             "spawn_link" => true,
             _ => return Form::Ordinary,

@@ -1,4 +1,4 @@
-//! Closures.
+//! Closures: their clauses, and the scope that each opens.
 
 use super::Lowerer;
 use super::body::{Control, Kind};

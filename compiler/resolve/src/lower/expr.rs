@@ -5,8 +5,8 @@ use super::pat::{Bindings, int};
 use super::{Lowerer, expr};
 use crate::diagnostics::{BadLiteral, LoopControlOutside, ReturnOutside};
 use crate::hir::{
-    After, Arm, BinaryOp, Expr, ExprKind, FieldInit, InterpPart, Lit, ReceiveArm, Ty, TyKind,
-    UnaryOp,
+    After, Arm, BinaryOp, CtorRef, Expr, ExprKind, FieldInit, FieldPat, InterpPart, Lit, Pat,
+    PatKind, ReceiveArm, Ty, TyKind, UnaryOp,
 };
 use crate::layout;
 use mesh_report::Span;
@@ -346,10 +346,12 @@ impl Lowerer<'_> {
     fn receive(&mut self, it: &ast::ReceiveExpr, span: Span) -> ExprKind {
         let mut arms = Vec::new();
         for arm in it.arms() {
-            arms.push(ReceiveArm {
-                signal: arm.signal_token().is_some(),
-                arm: self.arm(&arm),
-            });
+            let signal = arm.signal_token().is_some();
+            let mut arm = self.arm(&arm);
+            if signal {
+                arm.pat = self.signal_pat(arm.pat);
+            }
+            arms.push(ReceiveArm { signal, arm });
         }
         let after = it.after().map(|after| {
             let timeout = self.expr_opt(after.timeout(), span);
@@ -357,6 +359,38 @@ impl Lowerer<'_> {
             Box::new(After { timeout, body })
         });
         ExprKind::Receive { arms, after }
+    }
+
+    /// `Down(m, reason)` leaves out the pid in the middle.
+    pub(super) fn signal_pat(&self, mut pat: Pat) -> Pat {
+        let signal = self.names.lang.types.get("signal");
+        if let PatKind::Ctor { ctors, fields, .. } = &mut pat.kind
+            && let [ctor] = ctors.as_slice()
+            && Some(&ctor.ty) == signal
+            && fields.len() == 2
+            && self.ctor_name(*ctor) == Some("Down")
+        {
+            let pid = Pat {
+                kind: PatKind::Wild,
+                span: pat.span,
+            };
+            fields.insert(
+                1,
+                FieldPat {
+                    name: None,
+                    pat: pid,
+                },
+            );
+        }
+        pat
+    }
+
+    fn ctor_name(&self, ctor: CtorRef) -> Option<&str> {
+        let facts = self.names.declarations(ctor.ty.module).type_of(ctor.ty)?;
+        facts
+            .ctors
+            .get(ctor.variant as usize)
+            .map(|name| name.text.as_str())
     }
 
     fn for_(&mut self, it: &ast::ForExpr, span: Span) -> ExprKind {

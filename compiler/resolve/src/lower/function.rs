@@ -416,20 +416,18 @@ impl Lowerer<'_> {
         let at = self.at(&terminate);
         let body = terminate.body();
         let closure = self.closure_of(Vec::new(), at, false, |lowerer| {
-            (
-                None,
-                match body {
-                    Some(body) => lowerer.block(&body),
-                    None => expr(ExprKind::Error, at),
-                },
-            )
+            let body = match body {
+                Some(body) => lowerer.block(&body),
+                None => expr(ExprKind::Error, at),
+            };
+            (None, super::build::for_effect(body))
         });
         let closure = expr(ExprKind::Closure(closure), at);
         let body = self.block(&block);
         let Some(id) = self.lang_fn("on_terminate", "`terminate`", at) else {
             return body;
         };
-        let register = super::json::call(expr(ExprKind::Fn(id), at), vec![closure], at);
+        let register = super::build::call(expr(ExprKind::Fn(id), at), vec![closure], at);
         let block = crate::hir::Block {
             stmts: vec![crate::hir::Stmt::Expr(register)],
             value: Some(Box::new(body)),

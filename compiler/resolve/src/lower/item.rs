@@ -1,6 +1,7 @@
 //! Items: types, interfaces, impls, constants, and the order in which all of them are lowered.
 
 use super::body::Body;
+use super::service::Service;
 use super::{Lowerer, SelfTy};
 use crate::diagnostics::{ImplWithoutInterface, NotDerivable};
 use crate::hir::{
@@ -25,12 +26,14 @@ impl Lowerer<'_> {
                 module: self.id,
                 index: self.types.len() as u32,
             };
-            let def = match item {
-                TypeItem::Struct(def) => self.struct_def(id, def),
-                TypeItem::Type(def) => self.type_def(id, def),
+            let (lowered, deriving) = match item {
+                TypeItem::Struct(def) => (self.struct_def(id, def), def.deriving()),
+                TypeItem::Type(def) => (self.type_def(id, def), def.deriving()),
             };
-            self.types.push(def);
+            self.derive(&lowered, deriving);
+            self.types.push(lowered);
         }
+        let services = self.services(layout);
         for def in &layout.interfaces {
             self.interface(def);
         }
@@ -41,30 +44,80 @@ impl Lowerer<'_> {
             self.const_(def);
         }
         let mut index = 0;
-        let mut next = || {
-            index += 1;
-            index - 1
-        };
         for group in &layout.groups {
             let id = FnId {
                 module: self.id,
-                index: next(),
+                index,
             };
             self.owner = Some(id);
             self.body = Body::default();
             self.function(id, group, &[], |_| FnKind::Item);
+            index += 1;
         }
         for def in &layout.actors {
             let id = FnId {
                 module: self.id,
-                index: next(),
+                index,
             };
             self.owner = Some(id);
             self.body = Body::default();
             self.actor(id, def);
+            index += 1;
         }
         self.owner = None;
+        for service in &services {
+            self.service(service);
+        }
+        let in_services = layout.services.iter();
+        let in_services =
+            in_services.map(|def| layout::service_functions(self.file, def).len() as u32);
+        index += in_services.sum::<u32>();
+        for def in &layout.supervisors {
+            self.supervisor(def, index);
+            index += layout::supervisor_functions(self.file, def).len() as u32;
+        }
         self.test_items(&layout.tests);
+    }
+
+    /// The services with their ids, their types declared.
+    fn services(&mut self, layout: &Layout) -> Vec<Service> {
+        let mut functions = (layout.groups.len() + layout.actors.len()) as u32;
+        let mut services = Vec::new();
+        for def in &layout.services {
+            let types = self.types.len() as u32;
+            match self.service_parts(def, types, functions) {
+                Some(service) => {
+                    self.service_types(&service);
+                    services.push(service);
+                }
+                // Its place in the order of ids is taken all the same.
+                None => self.nameless_types(),
+            }
+            functions += layout::service_functions(self.file, def).len() as u32;
+        }
+        services
+    }
+
+    fn nameless_types(&mut self) {
+        for _ in 0..2 {
+            let index = self.types.len() as u32;
+            self.types.push(TypeDef {
+                id: TypeId {
+                    module: self.id,
+                    index,
+                },
+                name: SmolStr::default(),
+                name_span: Span::DUMMY,
+                span: Span::DUMMY,
+                is_pub: false,
+                is_opaque: false,
+                generics: Vec::new(),
+                kind: TypeDefKind::Extern,
+                deriving: None,
+                lang: None,
+                docs: None,
+            });
+        }
     }
 
     /// All functions; where an item was left out after an error, an empty one keeps the place.

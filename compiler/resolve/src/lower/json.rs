@@ -1,8 +1,9 @@
 //! `json { … }`: calls of the functions that std marks for it.
 
+use super::build::call;
 use super::{Lowerer, expr};
 use crate::diagnostics::MissingLangItem;
-use crate::hir::{Arg, Expr, ExprKind, FnId, Lit, PathBase};
+use crate::hir::{Expr, ExprKind, FnId, Lit, PathBase};
 use mesh_report::Span;
 use mesh_syntax::ast;
 use smol_str::SmolStr;
@@ -83,15 +84,4 @@ impl Lowerer<'_> {
             }
         }
     }
-}
-
-/// A call with positional arguments.
-pub(super) fn call(callee: Expr, args: Vec<Expr>, span: Span) -> Expr {
-    let args = args.into_iter().map(|value| Arg { label: None, value });
-    let kind = ExprKind::Call {
-        callee: Box::new(callee),
-        args: args.collect(),
-        trailing: false,
-    };
-    expr(kind, span)
 }

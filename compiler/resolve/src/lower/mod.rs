@@ -2,8 +2,10 @@
 
 mod block;
 mod body;
+mod build;
 mod call;
 mod closure;
+mod derive;
 mod expr;
 mod function;
 mod item;
@@ -11,20 +13,24 @@ mod json;
 mod pat;
 mod path;
 mod pipe;
+mod service;
+mod supervisor;
 mod tests;
 mod ty;
 mod unused;
 
 use crate::SourceModule;
 use crate::hir::{
-    Const, Expr, ExprKind, FnId, Function, Impl, Interface, Module, ModuleId, Test, TypeDef,
+    Const, Expr, ExprKind, FnId, Function, Impl, Interface, LocalId, Module, ModuleId, Test,
+    TypeDef,
 };
 use crate::layout;
 use crate::names::{Bringer, Names, TypeRef};
 use body::Body;
 use mesh_report::{Diagnostic, FileId, Span};
 use mesh_syntax::ast::{AstNode, Mesh};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
 
 /// Lowers one module.
 pub(crate) fn lower(
@@ -56,6 +62,8 @@ pub(crate) fn lower(
         owner: None,
         uses: Vec::new(),
         lacks_main: false,
+        space: FxHashMap::default(),
+        caller: None,
     };
     lowerer.items(&layout);
     if is_root {
@@ -97,6 +105,10 @@ pub(crate) struct Lowerer<'a> {
     uses: Vec<(Option<FnId>, FnId)>,
     /// Where a program begins is unknown, so nothing is said about what it does not reach.
     lacks_main: bool,
+    /// The functions of the service at hand.
+    space: FxHashMap<SmolStr, FnId>,
+    /// What `caller()` is in a handler of a service.
+    caller: Option<LocalId>,
 }
 
 impl Lowerer<'_> {

@@ -1,4 +1,4 @@
-//! Patterns.
+//! Patterns, and the names that they bind.
 
 use super::body::Kind;
 use super::path::Item;

@@ -197,6 +197,9 @@ impl Lowerer<'_> {
             self.body.mark_used(id);
             return expr(ExprKind::Local(id), word.span);
         }
+        if let Some(&id) = self.space.get(name) {
+            return expr(self.value_ref(ValueRef::Fn(id)), word.span);
+        }
         let kind = match lookup::value(self.names, self.id, name) {
             Found::One(value, by) => {
                 self.bring(by);

@@ -79,7 +79,13 @@ impl Lowerer<'_> {
         Ty { kind, span }
     }
 
-    fn lang_type(&mut self, name: &str, what: &str, args: Vec<Ty>, span: Span) -> TyKind {
+    pub(super) fn lang_type(
+        &mut self,
+        name: &str,
+        what: &str,
+        args: Vec<Ty>,
+        span: Span,
+    ) -> TyKind {
         match self.names.lang.types.get(name) {
             Some(&id) => {
                 self.mention(id.module);

@@ -1,0 +1,149 @@
+//! `deriving(Default)`: an impl item. `Json` and `Row` are impls too, where std has what they are made of.
+
+use super::build::{Made, call, with_own_args};
+use super::item::with_generics;
+use super::{Lowerer, SelfTy, expr};
+use crate::diagnostics::{MissingLangItem, NotDerivable};
+use crate::hir::{
+    Bound, Expr, ExprKind, FieldInit, FnKind, GenericParam, Impl, ImplId, InterfaceId, PathBase,
+    Ty, TyKind, TypeDef, TypeDefKind,
+};
+use mesh_report::Span;
+use mesh_syntax::ast;
+use smol_str::SmolStr;
+
+impl Lowerer<'_> {
+    /// The impls of a type's clause that are code.
+    pub(super) fn derive(&mut self, def: &TypeDef, clause: Option<ast::Deriving>) {
+        for interface in clause.iter().flat_map(|clause| clause.interfaces()) {
+            let span = self.at(&interface);
+            let last = interface.path().and_then(|path| path.segments().last());
+            match last.as_ref().map_or("", |token| token.text()) {
+                "Default" => self.derive_default(def, span),
+                "Json" => self.derivable_by("to_json", "`deriving(Json)`", span),
+                "Row" => self.derivable_by("row", "`deriving(Row)`", span),
+                _ => {}
+            }
+        }
+    }
+
+    fn derivable_by(&mut self, name: &'static str, what: &'static str, span: Span) {
+        self.report(MissingLangItem { name, what, span });
+    }
+
+    fn derive_default(&mut self, def: &TypeDef, span: Span) {
+        let Some(&interface) = self.names.lang.interfaces.get("default") else {
+            self.derivable_by("default", "`deriving(Default)`", span);
+            return;
+        };
+        self.mention(interface.module);
+        let body = match &def.kind {
+            TypeDefKind::Struct(fields) => {
+                let given = fields.iter().filter(|field| field.default.is_none());
+                let fields = given.map(|field| FieldInit {
+                    name: field.name.clone(),
+                    name_span: span,
+                    value: default_of(field.ty.clone(), span),
+                });
+                let kind = ExprKind::Struct {
+                    ty: def.id,
+                    base: None,
+                    fields: fields.collect(),
+                };
+                expr(kind, span)
+            }
+            TypeDefKind::Sum(variants) => {
+                let Some(at) = variants
+                    .iter()
+                    .position(|variant| variant.fields.is_empty())
+                else {
+                    self.report(NotDerivable {
+                        name: "Default",
+                        span,
+                        reason: Some("no variant of this type is without payload".to_string()),
+                    });
+                    return;
+                };
+                super::build::construct(def.id, at as u32, Vec::new(), span)
+            }
+            _ => {
+                self.report(NotDerivable {
+                    name: "Default",
+                    span,
+                    reason: Some("an alias has the impls of the type it names".to_string()),
+                });
+                return;
+            }
+        };
+        self.derived_impl(def, interface, "default", body, span);
+    }
+
+    /// An impl with one method without parameters that gives `Self`; every type parameter has the interface too.
+    fn derived_impl(
+        &mut self,
+        def: &TypeDef,
+        interface: InterfaceId,
+        method: &'static str,
+        body: Expr,
+        span: Span,
+    ) {
+        let id = ImplId {
+            module: self.id,
+            index: self.impls.len() as u32,
+        };
+        let bounded = |param: &GenericParam| {
+            let mut param = param.clone();
+            param.bounds.push(Bound {
+                interface,
+                args: Vec::new(),
+                assoc: Vec::new(),
+                span,
+            });
+            param
+        };
+        let generics: Vec<GenericParam> = def.generics.iter().map(bounded).collect();
+        let function = self.reserve();
+        self.body = with_generics(&generics);
+        self.self_ty = SelfTy::Impl;
+        let made = Made {
+            id: function,
+            name: SmolStr::new_static(method),
+            span,
+            is_pub: false,
+            kind: FnKind::ImplMethod {
+                impl_: id,
+                has_self: false,
+            },
+            generics: generics.clone(),
+            params: Vec::new(),
+            result: Some(Ty {
+                kind: TyKind::SelfTy,
+                span,
+            }),
+            docs: None,
+        };
+        self.made(made, Vec::new(), body);
+        self.self_ty = SelfTy::None;
+        self.impls.push(Impl {
+            id,
+            span,
+            self_ty: with_own_args(def.id, &generics, span),
+            generics,
+            interface,
+            interface_args: Vec::new(),
+            assoc_types: Vec::new(),
+            methods: vec![function],
+            derived: true,
+        });
+    }
+}
+
+/// `Type.default()`
+fn default_of(ty: Ty, span: Span) -> Expr {
+    let method = ExprKind::TypeItem {
+        base: PathBase::Type(ty),
+        name: SmolStr::new_static("default"),
+        name_span: span,
+    };
+    call(expr(method, span), Vec::new(), span)
+}
