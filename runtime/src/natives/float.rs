@@ -3,7 +3,8 @@
 use crate::heap::string::Str;
 use crate::native;
 
-/// The shortest text that reads back as the same number, with a point or an exponent.
+/// The shortest literal that reads back as the same number: it has a point, and an exponent where the
+/// number is very large or very small.
 pub fn to_text(value: f64) -> String {
     if value.is_nan() {
         return String::from("NaN");
@@ -11,8 +12,12 @@ pub fn to_text(value: f64) -> String {
     if value.is_infinite() {
         return String::from(if value > 0.0 { "Infinity" } else { "-Infinity" });
     }
-    // Rust's `Debug` is shortest, and chooses an exponent for the very large and very small.
-    format!("{value:?}")
+    // Rust's `Debug` is shortest too, but leaves the point out in front of an exponent.
+    let text = format!("{value:?}");
+    match text.split_once('e') {
+        Some((digits, exponent)) if !digits.contains('.') => format!("{digits}.0e{exponent}"),
+        _ => text,
+    }
 }
 
 /// The digits that a double can have behind its point.
@@ -104,10 +109,10 @@ mod tests {
             (-0.0, "-0.0"),
             (0.1, "0.1"),
             (0.1 + 0.2, "0.30000000000000004"),
-            (1e20, "1e20"),
+            (1e20, "1.0e20"),
             (1.5e300, "1.5e300"),
             (1e-9, "1e-9"),
-            (5e-324, "5e-324"),
+            (5e-324, "5.0e-324"),
             (f64::MAX, "1.7976931348623157e308"),
             (f64::NAN, "NaN"),
             (f64::INFINITY, "Infinity"),
