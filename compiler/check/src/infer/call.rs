@@ -120,6 +120,9 @@ impl<'e> Infer<'e> {
             span,
         };
         let Some(fillers) = self.arrange(&formals, args, receiver, trailing, &called) else {
+            for &ty in instance.params.iter().chain([&instance.result]) {
+                let _ = self.u.unify(ty, Ty::error());
+            }
             for actual in actuals {
                 if let Actual::Written(e) = actual {
                     self.infer_hinted(e, Some(Ty::error()));

@@ -40,6 +40,7 @@ impl<'e> Infer<'e> {
                 }
                 (Some(ty), None) => self.written(ty),
                 (None, Some(from)) => from,
+                (None, None) if wrong => Ty::error(),
                 (None, None) => self.fresh(),
             });
         }

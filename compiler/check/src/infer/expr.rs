@@ -35,6 +35,15 @@ impl<'e> Infer<'e> {
             H::Receive { arms, after } => {
                 self.receive(arms, after.as_deref(), e.span, Some((ty, why)))
             }
+            // Where `()` is wanted the list of a `for` is not.
+            H::For {
+                pat,
+                iterable,
+                guard,
+                body,
+            } if self.head(ty) == self.lang.unit => {
+                self.for_(pat, iterable, guard.as_deref(), body, e.span, false)
+            }
             H::Tuple(items) => {
                 let shape = self.head(ty);
                 if let TyKind::Tuple(parts) = shape.kind()

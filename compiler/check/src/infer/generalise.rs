@@ -339,6 +339,7 @@ impl<'e> Infer<'e> {
 
     /// Generalises the group: its inferred parameters and their bounds.
     pub fn generalise_group(&mut self) {
+        self.report_unknown_subjects();
         let mut types = Vec::new();
         for m in self.members.iter().filter(|m| !m.method) {
             types.extend(m.params.iter().copied());
@@ -377,9 +378,17 @@ impl<'e> Infer<'e> {
         self.solve();
     }
 
-    fn default_goal(&mut self, goal: &Goal, at: usize) {
-        let subject = self.u.shallow(goal.wanted.args[0]);
-        if goal.must_know {
+    /// What is iterated over or indexed must be known by now.
+    fn report_unknown_subjects(&mut self) {
+        for at in 0..self.constraints.len() {
+            let Some((Constraint::Impl(goal), _)) = &self.constraints[at] else {
+                continue;
+            };
+            if !goal.must_know {
+                continue;
+            }
+            let goal = goal.clone();
+            let subject = self.u.shallow(goal.wanted.args[0]);
             self.constraints[at] = None;
             self.report(UnknownReceiver {
                 what: match goal.origin {
@@ -393,8 +402,12 @@ impl<'e> Infer<'e> {
             for (_, out) in &goal.assoc {
                 let _ = self.u.unify(*out, Ty::error());
             }
-            return;
+            self.solve();
         }
+    }
+
+    fn default_goal(&mut self, goal: &Goal, at: usize) {
+        let subject = self.u.shallow(goal.wanted.args[0]);
         if let Some(var) = as_var(subject)
             && self.only_plain_goals(var, at)
         {

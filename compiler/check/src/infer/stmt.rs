@@ -78,6 +78,9 @@ impl<'e> Infer<'e> {
                 else_: Some(else_),
                 ..
             } => self.leaves(then) && self.leaves(else_),
+            ExprKind::Match { arms, .. } => {
+                !arms.is_empty() && arms.iter().all(|arm| self.leaves(&arm.body))
+            }
             _ => false,
         }
     }
@@ -130,12 +133,39 @@ impl<'e> Infer<'e> {
                 let kind = ExprKind::If { cond, then, else_ };
                 return self.make(kind, self.lang.unit, e.span);
             }
+            H::Match { scrutinee, arms } => return self.unused_match(scrutinee, arms, e.span),
             _ => {}
         }
         if let Some(what) = pure_value(e) {
             self.report(UnusedValue { what, span: e.span });
         }
         self.infer(e)
+    }
+
+    /// A `match` whose value nobody uses: its arms need not agree.
+    fn unused_match(
+        &mut self,
+        scrutinee: &'e hir::Expr,
+        arms: &'e [hir::Arm],
+        span: Span,
+    ) -> thir::Expr {
+        let at = scrutinee.span;
+        let scrutinee = Box::new(self.infer(scrutinee));
+        let mut made = Vec::with_capacity(arms.len());
+        for arm in arms {
+            let pat = self.pat(&arm.pat, scrutinee.ty, Why::Matched(at));
+            let guard = arm
+                .guard
+                .as_ref()
+                .map(|guard| self.check(guard, self.lang.bool, Why::Condition));
+            let body = self.discarded(&arm.body);
+            made.push(thir::Arm { pat, guard, body });
+        }
+        let kind = ExprKind::Match {
+            scrutinee,
+            arms: made,
+        };
+        self.make(kind, self.lang.unit, span)
     }
 
     /// A statement's value as `()`, keeping "does not come back" visible.

@@ -283,7 +283,9 @@ impl Lowerer<'_> {
             Some(ctors) => PatKind::Ctor {
                 ctors,
                 fields,
-                rest: false,
+                rest: it
+                    .pat_arg_list()
+                    .is_some_and(|list| list.dot2_token().is_some()),
             },
             None => PatKind::Error,
         }
