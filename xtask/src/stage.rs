@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 /// The libraries that programs are linked with.
 const LIBRARIES: &[&str] = &["libmesh_runtime.a", "libmesh_runtime.so"];
@@ -44,15 +44,28 @@ fn stage(
     }
 }
 
-/// Copies in one step, so that a program that is being linked never sees half a library; leaves an equal one alone,
-/// because its time stamp is part of what the compiler's cache compares.
+/// Copies a library without its debug information (std's own comes with it, three times the size of the code), in one
+/// step, so that a program that is being linked never sees half of it; leaves an equal one alone, because its time stamp
+/// is part of what the compiler's cache compares.
 fn replace(from: &Path, to: &Path) -> io::Result<()> {
-    if fs::read(to).is_ok_and(|old| fs::read(from).is_ok_and(|new| new == old)) {
-        return Ok(());
-    }
     let fresh = to.with_extension("new");
     fs::copy(from, &fresh)?;
+    strip(&fresh)?;
+    if fs::read(to).is_ok_and(|old| fs::read(&fresh).is_ok_and(|new| new == old)) {
+        return fs::remove_file(&fresh);
+    }
     fs::rename(&fresh, to)
+}
+
+/// `strip` comes with the C compiler.
+fn strip(library: &Path) -> io::Result<()> {
+    let flags = ["--strip-debug", "--enable-deterministic-archives"];
+    let status = Command::new("strip").args(flags).arg(library).status()?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(io::Error::other("`strip` failed"))
+    }
 }
 
 /// Makes `to` hold the `.mesh` files of `from` and no others.
