@@ -5,7 +5,9 @@
 //! from a closure of its own) goes to a copy of that function made for this closure: the captures are
 //! parameters instead, and the copy makes the closure itself where anything still needs it. In the
 //! copy the closure is known in turn, so recursive calls that pass it along go to the copy as well.
+//! The same is done for a closure that captures a known one.
 
+mod held;
 mod wants;
 
 use super::simplify::Values;
@@ -27,6 +29,10 @@ pub struct Closures {
     /// Closure functions as direct functions that take their captures after their parameters.
     direct: FxHashMap<FnId, FnId>,
     copies: FxHashMap<(FnId, Known), FnId>,
+    /// Closure functions for known captures.
+    held: FxHashMap<(FnId, Known), FnId>,
+    /// How many copies for captures lie in one another.
+    depth: FxHashMap<FnId, u32>,
     /// Statements that may still be copied.
     budget: usize,
 }
@@ -62,12 +68,12 @@ impl Closures {
     }
 
     fn function(&mut self, program: &mut Program, id: FnId, wants: &mut Wants) -> bool {
-        let made = closures_made(&program.functions[id.index()]);
-        if made.is_empty() {
+        if closures_made(&program.functions[id.index()]).is_empty() {
             return false;
         }
+        let mut any = self.hold(program, id, wants);
+        let made = closures_made(&program.functions[id.index()]);
         let mut function = program.functions[id.index()].clone();
-        let mut any = false;
         for block in &mut function.blocks {
             for stmt in &mut block.stmts {
                 let new = match &stmt.op {

@@ -20,7 +20,8 @@ impl Wants {
         self.place(program, (function, false, index as u32), &[value])
     }
 
-    fn capture(&mut self, program: &Program, function: FnId, index: u32) -> bool {
+    /// Whether it helps closure function `function` to know the closure it captures as `index`.
+    pub fn capture(&mut self, program: &Program, function: FnId, index: u32) -> bool {
         let target = &program.functions[function.index()];
         let stmts = target.blocks.iter().flat_map(|block| &block.stmts);
         let values: Vec<ValueId> = stmts
