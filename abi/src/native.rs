@@ -140,12 +140,6 @@ pub const STD: &[Native] = &[
     leaf("String.raw_hash", "mesh_string_hash", "p", "i"),
     // (text, from, to)
     leaf("String.raw_cut", "mesh_string_cut", "pii", "p"),
-    leaf(
-        "String.raw_is_boundary",
-        "mesh_string_is_boundary",
-        "pi",
-        "i",
-    ),
     // (text, part, from)
     leaf("String.raw_find", "mesh_string_find", "ppi", "i"),
     leaf("String.raw_find_last", "mesh_string_find_last", "pp", "i"),

@@ -155,11 +155,6 @@ native! {
         cx.string(whole.get(from..to).unwrap_or(""))
     }
 
-    /// Whether a position lies in the text, and not inside a character's bytes.
-    fn mesh_string_is_boundary as "String.raw_is_boundary"(cx, text: Str, at: i64) -> bool {
-        usize::try_from(at).is_ok_and(|at| text.as_str().is_char_boundary(at))
-    }
-
     /// Where a part starts, from a position on.
     fn mesh_string_find as "String.raw_find"(cx, text: Str, part: Str, from: i64) -> i64 {
         let whole = text.as_str();
