@@ -31,7 +31,7 @@ fn main() {
     let mut library = Vec::new();
     std_files(&root, &mut library);
     library.sort();
-    let verbose = std::env::var_os("SHOW").is_some();
+    let verbose = std::env::var("SHOW").unwrap_or_default();
     for file in std::env::args().skip(1) {
         let mut sources = SourceMap::new();
         let mut modules = Vec::new();
@@ -65,12 +65,18 @@ fn main() {
                 "errors"
             }
         );
-        for diagnostic in &diagnostics {
+        for diagnostic in diagnostics.iter().filter(|d| !d.code.starts_with("W02")) {
             println!("{}", text::render(diagnostic, &sources, Colour::Never));
         }
-        if verbose && let Some(checked) = &result.checked {
-            let main = checked.modules.last();
-            println!("{main:#?}");
+        if !verbose.is_empty()
+            && let Some(checked) = &result.checked
+        {
+            let main = checked.modules.len() as u32 - 1;
+            let types = mesh_check::print_types(checked, mesh_resolve::hir::ModuleId(main));
+            println!("{types}");
+            if verbose.len() > 1 {
+                println!("{:#?}", checked.modules.last());
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod groups;
 pub mod impls;
 mod infer;
 mod modules;
+mod print;
 pub mod program;
 pub mod scheme;
 pub mod show;
@@ -24,6 +25,7 @@ pub use ty::substitute;
 use ty::Ty;
 
 pub use modules::check_program;
+pub use print::print_types;
 
 /// The impl that types without variables and parameters have; `None` if there is none, which the
 /// checker has ruled out for what it let through. Memoised.

@@ -41,13 +41,9 @@ pub fn emit(
         }
         Stage::Types => {
             let checked = pipeline.check(program, log)?;
-            let own = checked
-                .modules
-                .iter()
-                .zip(&checked.world.modules)
-                .filter(|(_, module)| !module.is_std);
+            let own = checked.world.modules.iter().filter(|module| !module.is_std);
             Some(
-                own.map(|(typed, _)| format!("{typed:#?}\n"))
+                own.map(|module| mesh_check::print_types(&checked, module.id))
                     .collect::<String>()
                     .into_bytes(),
             )
