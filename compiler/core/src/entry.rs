@@ -67,7 +67,8 @@ pub fn run(sp: &mut Specialiser<'_>) -> Graph {
         bug!(Span::DUMMY, "Core: the program has no `main`");
     };
     let span = sp.hir_function(main).name_span;
-    let mut b = Builder::new(span);
+    // Without a place: reports show what the user wrote, and this function is not.
+    let mut b = Builder::new(Span::DUMMY);
     let result = match sp.body(main) {
         Some(body) => {
             let scope = scope_of(&body.generics, &[]);
