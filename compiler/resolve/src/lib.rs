@@ -26,7 +26,7 @@ pub use names::Origin;
 pub use print::print_module;
 
 use hir::{Module, ModuleId, World};
-use mesh_report::Diagnostic;
+use mesh_report::{Diagnostic, Explain};
 use mesh_syntax::Parse;
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -78,15 +78,24 @@ pub fn resolve_program(modules: Vec<SourceModule>, root: Option<&str>) -> Resolv
     world.groups = groups(&world.modules);
     let wrong_tree =
         |module: &SourceModule| module.parse.diagnostics.iter().any(Diagnostic::is_error);
-    if diagnostics.iter().any(Diagnostic::is_error) || modules.iter().any(wrong_tree) {
-        // What seems unused may be what the wrong part was meant to use.
-        diagnostics.retain(Diagnostic::is_error);
-    }
-    mesh_report::sort(&mut diagnostics);
+    let diagnostics = without_consequences(diagnostics, modules.iter().any(wrong_tree));
     Resolved {
         world: Arc::new(world),
         diagnostics,
     }
+}
+
+/// The diagnostics in order, without those that may be there because something else is wrong: what seems unused may be what the wrong
+/// part was meant to use, and `main` what it was meant to be.
+fn without_consequences(mut all: Vec<Diagnostic>, wrong_trees: bool) -> Vec<Diagnostic> {
+    if wrong_trees || all.iter().any(Diagnostic::is_error) {
+        all.retain(Diagnostic::is_error);
+    }
+    if wrong_trees || all.len() > 1 {
+        all.retain(|found| found.code != diagnostics::NoMain::CODE);
+    }
+    mesh_report::sort(&mut all);
+    all
 }
 
 fn root_module(modules: &[SourceModule], root: &str) -> Option<ModuleId> {

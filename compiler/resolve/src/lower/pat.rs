@@ -3,7 +3,9 @@
 use super::body::Kind;
 use super::path::Item;
 use super::{Lowerer, SelfTy};
-use crate::diagnostics::{BadLiteral, DuplicateBinding, OrPatternBindings, WrongKind};
+use crate::diagnostics::{
+    BadLiteral, DuplicateBinding, MisplacedSelf, OrPatternBindings, WrongKind,
+};
 use crate::hir::{CtorRef, FieldPat, Lit, LocalId, Pat, PatKind, TypeId};
 use crate::layout;
 use crate::lookup;
@@ -131,6 +133,12 @@ impl Lowerer<'_> {
                 first,
             });
             return id;
+        }
+        if name.text == "self" && self.self_ty == SelfTy::None {
+            self.report(MisplacedSelf {
+                word: "self",
+                span: name.span,
+            });
         }
         let id = match Bindings::find(&binds.shared, name) {
             Some(found) => found.id,
