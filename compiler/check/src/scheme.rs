@@ -36,6 +36,8 @@ pub struct Scheme {
     pub ty: FnTy,
     /// Marks of the function's own message and reply types, where they are no parameters.
     pub own_marks: (u8, u8),
+    /// A pattern of the `receive` that decided what it takes.
+    pub received_at: Option<Span>,
 }
 
 /// The function item behind an id.
@@ -210,6 +212,7 @@ pub fn declared_scheme(world: &World, f: &Function) -> Scheme {
             process,
         },
         own_marks,
+        received_at: None,
     }
 }
 

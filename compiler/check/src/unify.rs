@@ -323,7 +323,17 @@ impl Unifier {
                 kind: ClashKind::Infinite,
             });
         }
-        self.bind(var, ty);
+        // Through the variable that was decided first, which knows where that was.
+        let other = if self.root(expected) == Some(var) {
+            found
+        } else {
+            expected
+        };
+        let to = match self.root(other) {
+            Some(first) if first != var => Ty::new(TyKind::Var(first)),
+            _ => ty,
+        };
+        self.bind(var, to);
         Ok(())
     }
 

@@ -131,6 +131,10 @@ impl<'e> Infer<'e> {
             return self.error_expr(span);
         };
         self.mail_site(function, &instance, span);
+        // What an actor replied before tells more about a reply than the other way round.
+        if function.lang.as_deref() == Some("reply") {
+            self.runs(instance.process, span);
+        }
         let made = self.fill(id, &instance, fillers, actuals, span);
         self.runs(instance.process, span);
         let never = instance.result == self.lang.never;

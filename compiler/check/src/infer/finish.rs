@@ -172,6 +172,7 @@ impl<'e> Infer<'e> {
                 bounds,
                 ty,
                 own_marks,
+                received_at: m.received_at,
             };
             self.env.publish(m.id, scheme);
         }

@@ -56,6 +56,7 @@ impl<'e> Infer<'e> {
             tries: Vec::new(),
             spawns: Vec::new(),
             mails: Vec::new(),
+            spawn_spans: Vec::new(),
             uses: Vec::new(),
             next_param: GROUP_INFERRED,
             cx: Cx {

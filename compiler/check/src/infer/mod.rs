@@ -70,6 +70,8 @@ pub struct Member {
     pub bounds: Vec<Requirement>,
     /// Replaces its parameters by the unique ones used while inferring.
     pub shift: u32,
+    /// The first pattern of a `receive` in it.
+    pub received_at: Option<Span>,
     /// An impl's or interface's method, whose generics end with its process.
     pub method: bool,
 }
@@ -184,6 +186,8 @@ pub struct Infer<'e> {
     pub tries: Vec<TrySite>,
     pub spawns: Vec<SpawnSite>,
     pub mails: Vec<MailSite>,
+    /// Where actors are started.
+    pub spawn_spans: Vec<Span>,
     /// Uses of a member within the group: who, what it used, at which types.
     pub uses: Vec<(usize, usize, Vec<Ty>, Span)>,
     pub next_param: u32,

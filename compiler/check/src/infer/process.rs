@@ -153,6 +153,8 @@ impl<'e> Infer<'e> {
                 self.signal_arm(&arm.arm, signal, ty, why)
             } else {
                 self.u.mark(message, slot::RECEIVED);
+                let at = &mut self.members[self.cx.member].received_at;
+                *at = at.or(Some(arm.arm.pat.span));
                 self.arm(&arm.arm, message, matched, ty, why)
             };
             if !arm.signal && matches!(matched, Why::Plain) {
@@ -266,6 +268,7 @@ impl<'e> Infer<'e> {
                 (m, r)
             }
         };
+        self.spawn_spans.push(span);
         for (slot, reply) in [(m, false), (r, true)] {
             self.spawns.push(SpawnSite { slot, reply, span });
         }
@@ -377,14 +380,20 @@ impl<'e> Infer<'e> {
         if self.u.shallow(mail.message) == never {
             self.report(NeverReceives {
                 span: mail.span,
-                spawned: self.u.decided_at(mail.message),
+                spawned: self.spawned_at(mail.message),
             });
         } else if mail.call && self.u.shallow(mail.reply) == never {
             self.report(NeverReplies {
                 span: mail.span,
-                spawned: self.u.decided_at(mail.reply),
+                spawned: self.spawned_at(mail.reply),
             });
         }
+    }
+
+    /// The spawn that made a type `Never`.
+    fn spawned_at(&self, ty: Ty) -> Option<Span> {
+        let at = self.u.decided_at(ty)?;
+        self.spawn_spans.contains(&at).then_some(at)
     }
 
     /// Variables that the parameters of the group's functions mention.

@@ -25,7 +25,16 @@ impl Infer<'_> {
             self.poison(&[expected, found]);
             return;
         }
+        if e == self.lang.never && self.is_mail(why) {
+            // The actor takes no messages: that is said of the call as a whole.
+            return;
+        }
         let texts = self.show_all(&[expected, found, clash.expected, clash.found]);
+        let receives = if self.is_mail(why) {
+            self.receive_of(e)
+        } else {
+            None
+        };
         let decided = self
             .u
             .decided_at(expected)
@@ -33,7 +42,11 @@ impl Infer<'_> {
             .filter(|&at| at != span);
         let inner = (texts[2] != texts[0] || texts[3] != texts[1])
             .then(|| (texts[2].clone(), texts[3].clone()));
-        let why_label = self.why(why, &texts[0]).filter(|(at, _)| *at != span);
+        let why_label = match receives {
+            Some(at) => Some((at, format!("this `receive` takes `{}`", texts[0]))),
+            None => self.why(why, &texts[0]).filter(|(at, _)| *at != span),
+        };
+        let decided = decided.filter(|_| receives.is_none());
         let help = self.mismatch_help(e, f);
         self.report(Mismatch {
             expected: texts[0].clone(),
@@ -49,6 +62,38 @@ impl Infer<'_> {
             },
             help,
         });
+    }
+
+    /// Whether a message is sent there.
+    fn is_mail(&self, why: Why) -> bool {
+        match why {
+            Why::Param(id, 1) => matches!(
+                self.env.function(id).lang.as_deref(),
+                Some("send" | "call" | "try_call")
+            ),
+            _ => false,
+        }
+    }
+
+    /// Where a function of this module receives such messages.
+    fn receive_of(&mut self, message: Ty) -> Option<Span> {
+        for i in 0..self.members.len() {
+            let (process, at) = (self.members[i].process, self.members[i].received_at);
+            if let TyKind::Process(m, _) = self.u.shallow(process).kind()
+                && self.u.resolve(*m) == message
+                && at.is_some()
+            {
+                return at;
+            }
+        }
+        let module = &self.world.modules[self.cx.module.0 as usize];
+        module.functions.iter().find_map(|f| {
+            let scheme = self.env.scheme(f.id)?;
+            match scheme.ty.process.kind() {
+                TyKind::Process(m, _) if *m == message => scheme.received_at,
+                _ => None,
+            }
+        })
     }
 
     /// After a report about them types fit everything, so that one mistake is one message.
@@ -68,6 +113,11 @@ impl Infer<'_> {
             Why::Param(id, index) => {
                 let f = self.env.function(id);
                 let param = f.params.get(index as usize)?;
+                if let Some(mesh_resolve::hir::TyKind::Param(_)) =
+                    param.ty.as_ref().map(|ty| &ty.kind)
+                {
+                    return None;
+                }
                 let span = param.ty.as_ref().map_or(param.span, |ty| ty.span);
                 let text = if param.ty.is_some() {
                     format!("the parameter of `{}` is declared here", f.name)

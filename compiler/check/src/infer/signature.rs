@@ -104,6 +104,7 @@ impl<'e> Infer<'e> {
             clauses: Vec::new(),
             bounds: bounds.clone(),
             shift: by,
+            received_at: None,
             method,
         });
         self.by_id.insert(id, index);
