@@ -10,7 +10,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Stages whose work a file beside a case of `tests/stages` may state.
-const STAGES: &[&str] = &["tokens", "tree", "resolved", "types", "core", "llvm"];
+const STAGES: &[&str] = &[
+    "tokens",
+    "tree",
+    "resolved",
+    "types",
+    "core",
+    "core.release",
+    "llvm",
+];
 
 pub fn run(setup: &Setup, case: &Case) -> Outcome {
     let mut outcome = Outcome::default();
@@ -190,7 +198,12 @@ fn stages(setup: &Setup, case: &Case, outcome: &mut Outcome) {
 
 fn emit(setup: &Setup, case: &Case, stage: &str) -> Result<(), String> {
     let mut command: Command = process::mesh(setup, &case.base);
-    command.args(["build", "--emit", stage]).arg(&case.path);
+    let plain = stage.strip_suffix(".release");
+    command.args(["build", "--emit", plain.unwrap_or(stage)]);
+    command.arg(&case.path);
+    if plain.is_some() {
+        command.arg("--release");
+    }
     let ended = process::run(&mut command, b"")?;
     if ended.code != 0 {
         return Err(context(&ended));

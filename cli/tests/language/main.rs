@@ -5,7 +5,7 @@
 //! | `tests/run`, `examples` | `name.mesh`, or a package `name/` | standard output with `.out`, errors with `.err`, exit code with `.exit`; given `.args` and `.in` |
 //! | `tests/errors` | the same | all diagnostics of `mesh check`, with `.stderr` |
 //! | `tests/check` | the same | that `mesh check` says nothing |
-//! | `tests/stages` | `name.mesh` | `mesh build --emit STAGE` with each `name.STAGE` there is |
+//! | `tests/stages` | `name.mesh` | `mesh build --emit STAGE` with each `name.STAGE` there is, and `--release` with `name.STAGE.release` |
 //! | `std` | the examples in doc comments | that each is true |
 //! | `docs/errors` | the blocks marked `mesh` on each page | that the first gives the page's code and the others do not |
 //!
