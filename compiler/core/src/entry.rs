@@ -128,7 +128,8 @@ fn check_result(sp: &mut Specialiser<'_>, b: &mut Builder, value: ValueId, ty: T
         return;
     };
     let newline = b.push(Op::Const(Const::String("\n".into())), string);
-    let line = b.push(Op::Concat(vec![text, newline]), string);
+    let label = b.push(Op::Const(Const::String("error: ".into())), string);
+    let line = b.push(Op::Concat(vec![label, text, newline]), string);
     let native = Callee::native("Prelude.write_err");
     let args = vec![line];
     b.push(Op::CallNative { native, args }, sp.common.unit);
