@@ -14,7 +14,6 @@ use crate::program::Obligation;
 use crate::ty::{Ty, TyKind};
 use mesh_report::Diagnostic;
 use mesh_resolve::hir::{self, FnKind, ModuleId, TypeDefKind, World};
-use rustc_hash::FxHashMap;
 
 /// Checks the impls and `deriving` clauses of these modules against the whole table.
 pub fn check(
@@ -28,12 +27,14 @@ pub fn check(
         show,
         diagnostics: Vec::new(),
     };
-    checker.overlaps(modules);
     for &module in modules {
         let module = &table.world.modules[module.0 as usize];
         for impl_ in &module.impls {
-            checker.orphan(impl_);
-            checker.conforms(impl_);
+            // What stands in the wrong place is not compared with the others.
+            if !checker.orphan(impl_) {
+                checker.overlaps(impl_.id);
+                checker.conforms(impl_);
+            }
         }
         for def in &module.types {
             checker.derives(def);
@@ -50,42 +51,40 @@ struct Checker<'a> {
 }
 
 impl Checker<'_> {
-    fn overlaps(&mut self, modules: &[ModuleId]) {
-        let mut by_interface: FxHashMap<hir::InterfaceId, Vec<&Head>> = FxHashMap::default();
-        for head in self.table.heads() {
-            by_interface.entry(head.interface).or_default().push(head);
-        }
-        for head in self
+    fn overlaps(&mut self, id: hir::ImplId) {
+        let head = self.table.head(id);
+        let others = self
             .table
             .heads()
             .iter()
-            .filter(|head| modules.contains(&head.id.module))
-        {
-            let clash = by_interface[&head.interface]
-                .iter()
-                .take_while(|earlier| earlier.id != head.id)
-                .find(|earlier| may_meet(earlier, head) && overlap(&earlier.args, &head.args));
-            if let Some(earlier) = clash {
-                let facts = OverlappingImpls {
-                    interface: interface_def(self.world, head.interface).name.to_string(),
-                    ty: (self.show)(head.args[0]),
-                    span: head.span,
-                    earlier: earlier.span,
-                };
-                self.diagnostics.push(facts.into());
-            }
+            .filter(|other| other.interface == head.interface);
+        let clash = others
+            .take_while(|earlier| earlier.id != head.id)
+            .find(|earlier| may_meet(earlier, head) && overlap(&earlier.args, &head.args));
+        if let Some(earlier) = clash {
+            let known = |head: &Head| !matches!(head.args[0].kind(), TyKind::Param(_));
+            let facts = OverlappingImpls {
+                interface: interface_def(self.world, head.interface).name.to_string(),
+                ty: [head, earlier]
+                    .into_iter()
+                    .find(|head| known(head))
+                    .map(|head| (self.show)(head.args[0])),
+                span: head.span,
+                earlier: earlier.span,
+            };
+            self.diagnostics.push(facts.into());
         }
     }
 
-    /// An impl stands in the module of its interface or of one of the types in its head.
-    fn orphan(&mut self, impl_: &hir::Impl) {
+    /// Whether an impl stands neither in the module of its interface nor of one of the types in its head.
+    fn orphan(&mut self, impl_: &hir::Impl) -> bool {
         let head = self.table.head(impl_.id);
         let own = impl_.id.module;
         if impl_.interface.module == own || head.args.iter().any(|&ty| mentions(ty, own)) {
-            return;
+            return false;
         }
         if head.args.iter().any(|ty| ty.has_error()) {
-            return;
+            return false;
         }
         let interface = interface_def(self.world, impl_.interface);
         let facts = OrphanImpl {
@@ -97,6 +96,7 @@ impl Checker<'_> {
             span: impl_.span,
         };
         self.diagnostics.push(facts.into());
+        true
     }
 
     fn conforms(&mut self, impl_: &hir::Impl) {

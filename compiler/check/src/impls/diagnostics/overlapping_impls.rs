@@ -5,7 +5,8 @@ use mesh_report::{Diagnostic, Explain, Span};
 /// Two impls of one interface cover the same type.
 pub struct OverlappingImpls {
     pub interface: String,
-    pub ty: String,
+    /// A type that both are for, where one of them names it.
+    pub ty: Option<String>,
     pub span: Span,
     /// The impl that came first.
     pub earlier: Span,
@@ -15,16 +16,20 @@ impl Explain for OverlappingImpls {
     const CODE: &'static str = "E0520";
 
     fn explain(self) -> Diagnostic {
-        Diagnostic::error(
-            Self::CODE,
-            format!(
-                "`{}` already has an impl of `{}` that covers this one",
-                self.ty, self.interface
+        let message = match &self.ty {
+            Some(ty) => format!(
+                "`{ty}` already has an impl of `{}` that covers this one",
+                self.interface
             ),
-        )
-        .primary(self.span, "this impl covers types that another one covers")
-        .secondary(self.earlier, "the other impl")
-        .help("keep one of them, or make their types differ so that no type fits both")
+            None => format!(
+                "another impl of `{}` covers types that this one does",
+                self.interface
+            ),
+        };
+        Diagnostic::error(Self::CODE, message)
+            .primary(self.span, "this impl covers types that another one covers")
+            .secondary(self.earlier, "the other impl")
+            .help("keep one of them, or make their types differ so that no type fits both")
     }
 }
 
@@ -37,7 +42,7 @@ mod tests {
         let source = mesh_report::testing::marked("«impl<T> Name for T»\n«impl Name for Int»");
         let text = source.render(OverlappingImpls {
             interface: "Name".into(),
-            ty: "Int".into(),
+            ty: Some("Int".into()),
             span: source.spans[1],
             earlier: source.spans[0],
         });
