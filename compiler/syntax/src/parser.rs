@@ -161,6 +161,7 @@ pub(crate) fn run(input: &Input<'_>, trust_columns: bool) -> Output {
         depth: 0,
         quiet: false,
         quiet_at: 0,
+        mute: 0,
         too_deep: false,
         unclosed_at_end: false,
         trust_columns,
@@ -187,6 +188,8 @@ struct Parser<'t> {
     open: OpenDelimiters,
     depth: u32,
     quiet: bool,
+    /// Within blocks that stand where none may: nothing is said at all.
+    mute: u32,
     /// Where the parser went quiet.
     quiet_at: usize,
     too_deep: bool,

@@ -64,7 +64,10 @@ fn do_if(p: &mut Parser<'_>, opener: usize) {
     let outer = p
         .column_of_first(p.at)
         .is_some_and(|column| column < p.indentation(opener));
-    if !braced || (p.at(END_KW) && !outer) {
+    if p.token(opener).kind == IF_KW {
+        // The `do` was missing.
+        blocks::close_silently(p, END_KW);
+    } else if !braced || (p.at(END_KW) && !outer) {
         blocks::close_block(p, opener, END_KW);
     }
 }
@@ -140,17 +143,15 @@ pub(super) fn receive(p: &mut Parser<'_>) -> Completed {
 }
 
 fn arms(p: &mut Parser<'_>, receive: bool) {
-    if p.at_any(&[DO_KW, L_BRACE]) {
-        let what = if receive {
-            "a message's pattern and `->`"
-        } else {
-            "a pattern and `->`"
-        };
-        let mut after = None;
-        blocks::members(p, what, |p| arm(p, receive, &mut after));
+    let what = if receive {
+        "a message's pattern and `->`"
     } else {
-        p.expected("`do` or `{` and the arms");
-    }
+        "a pattern and `->`"
+    };
+    let mut after = None;
+    blocks::members(p, "`do` or `{` and the arms", what, |p| {
+        arm(p, receive, &mut after)
+    });
 }
 
 fn arm(p: &mut Parser<'_>, receive: bool, after: &mut Option<usize>) -> bool {

@@ -97,6 +97,24 @@ impl Parser<'_> {
                 .is_some_and(|at| self.token(at).kind == COMMA)
     }
 
+    /// Whether the brace at hand holds expressions with commas between.
+    pub(super) fn at_brace_tuple(&self) -> bool {
+        let mut depth = 0usize;
+        for ahead in self.at.. {
+            match self.token(ahead).kind {
+                L_PAREN | L_BRACKET | L_BRACE | MAP_OPEN | DO_KW | FN_KW => depth += 1,
+                R_PAREN | R_BRACKET | R_BRACE | END_KW => depth = depth.saturating_sub(1),
+                COMMA if depth == 1 => return self.at(L_BRACE),
+                EOF => return false,
+                _ => {}
+            }
+            if depth == 0 {
+                return false;
+            }
+        }
+        false
+    }
+
     /// The token after the parenthesis that closes the one at `at`.
     fn skip_balanced(&self, at: usize) -> Option<usize> {
         let mut depth = 0usize;
