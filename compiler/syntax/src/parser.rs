@@ -21,6 +21,7 @@ mod types;
 use crate::kind::SyntaxKind::{self, *};
 use crate::lexer::Lexed;
 use mesh_report::{Diagnostic, FileId, Span};
+use std::cell::Cell;
 
 /// Nested constructs past this are an error, so that no stage overflows its stack on a tree.
 pub(crate) const MAX_NESTING: u32 = 256;
@@ -168,6 +169,7 @@ pub(crate) fn run(input: &Input<'_>, trust_columns: bool) -> Output {
         item_column: None,
         suspect: None,
         early_end: None,
+        overran: Cell::new(false),
         reserved_names: Vec::new(),
     };
     items::source_file(&mut parser);
@@ -201,6 +203,8 @@ struct Parser<'t> {
     suspect: Option<usize>,
     /// A closer that stands further right than its opener: probably one too many.
     early_end: Option<usize>,
+    /// Whether looking ahead went past the nesting limit.
+    overran: Cell<bool>,
     /// Reserved words that were given as names.
     reserved_names: Vec<SyntaxKind>,
 }

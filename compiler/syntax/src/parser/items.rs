@@ -264,7 +264,8 @@ fn structure(p: &mut Parser<'_>, marker: Marker) {
 
 fn field(p: &mut Parser<'_>) -> bool {
     let typed = matches!(p.nth(1), COLON | COLON2 | ATOM);
-    if !(looking::is_word(p.current()) && typed) && !looking::is_value_name(p.current()) {
+    let named = looking::is_value_name(p.current()) || (typed && looking::is_word(p.current()));
+    if !named {
         return false;
     }
     let marker = p.start();

@@ -56,7 +56,12 @@ pub(super) fn starts_expr(kind: SyntaxKind) -> bool {
 impl Parser<'_> {
     /// Whether `pattern ->` or `pattern when` begins here: an arm rather than a statement.
     pub(super) fn at_arm(&self) -> bool {
+        self.overran.set(false);
         let after = self.skip_pattern(self.at, 0);
+        if self.overran.get() {
+            // The pattern's own parser says that it is nested too deeply.
+            return true;
+        }
         after.is_some_and(|at| match self.token(at).kind {
             ARROW => !self.token(at).newline,
             WHEN_KW => true,
@@ -136,6 +141,7 @@ impl Parser<'_> {
     /// the same token more often than patterns are nested.
     fn skip_pattern(&self, at: usize, depth: u32) -> Option<usize> {
         if depth > MAX_NESTING {
+            self.overran.set(true);
             return None;
         }
         let mut at = self.skip_cons(at, depth)?;
