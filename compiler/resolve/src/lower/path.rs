@@ -308,7 +308,10 @@ impl Lowerer<'_> {
         if !ctors.is_empty() {
             return Item::Ctors(ctors);
         }
-        self.unknown_ctor(word);
+        match value {
+            true => self.unknown_ctor(word),
+            false => self.unknown_type(word, "struct"),
+        }
         Item::Error
     }
 

@@ -264,7 +264,7 @@ impl Lowerer<'_> {
         });
     }
 
-    fn unknown_type(&mut self, word: &Word, what: &str) {
+    pub(super) fn unknown_type(&mut self, word: &Word, what: &str) {
         let names = self.names;
         if names.imported(self.id).may_have_lost(&word.text) {
             return;
