@@ -10,7 +10,7 @@ mod types;
 
 pub use callee::Callee;
 
-use crate::diagnostics::{MissingOperation, RunawayInstances};
+use crate::diagnostics::{ActorsUnsupported, MissingOperation, RunawayInstances};
 use crate::ir::{self, TyId, UnitId};
 use crate::lower::{self, Analysis, LocalJob};
 use crate::structural::{self, StructuralKey};
@@ -76,6 +76,7 @@ pub struct Specialiser<'a> {
     pub common: Common,
     /// Functions already reported as having ever larger instances.
     runaways: FxHashSet<FnId>,
+    reported_actors: bool,
 }
 
 /// Types that lowering needs all the time.
@@ -123,6 +124,7 @@ impl<'a> Specialiser<'a> {
             types: types::Memo::default(),
             common,
             runaways: FxHashSet::default(),
+            reported_actors: false,
         }
     }
 
@@ -298,6 +300,14 @@ impl<'a> Specialiser<'a> {
             );
         }
         true
+    }
+
+    /// Reports the first form of actors that is reached.
+    pub fn actors_unsupported(&mut self, form: SmolStr, span: Span) {
+        if !std::mem::replace(&mut self.reported_actors, true) {
+            self.diagnostics
+                .push(ActorsUnsupported { form, span }.into());
+        }
     }
 
     /// Reports an `extern fn` that neither Core nor the runtime knows.

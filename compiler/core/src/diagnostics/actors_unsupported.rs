@@ -1,11 +1,12 @@
 //! E0602: the program uses a form of actors that this version cannot run.
 
 use mesh_report::{Diagnostic, Explain, Span};
+use smol_str::SmolStr;
 
 /// An actor form that the program reaches.
 pub struct ActorsUnsupported {
     /// `receive`, `spawn`, `self()`.
-    pub form: &'static str,
+    pub form: SmolStr,
     pub span: Span,
 }
 
@@ -33,7 +34,7 @@ mod tests {
     fn names_the_form() {
         let source = mesh_report::testing::marked("«spawn(f)»");
         let text = source.render(ActorsUnsupported {
-            form: "spawn",
+            form: "spawn".into(),
             span: source.spans[0],
         });
         assert!(text.contains("actors cannot be run by this compiler version yet"));

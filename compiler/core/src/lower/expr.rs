@@ -2,7 +2,6 @@
 
 use super::{Dest, Lowerer};
 use crate::deep;
-use crate::diagnostics::ActorsUnsupported;
 use crate::ir::{BlockId, Const, ListOp, Op, Term, Ty as CoreTy, ValueId};
 use mesh_check::thir::{Expr, ExprKind, Lit, Stmt};
 use mesh_check::ty::Ty;
@@ -189,10 +188,7 @@ impl<'a> Lowerer<'_, 'a> {
     }
 
     fn actors_unsupported(&mut self, form: &'static str, expr: &Expr) -> Option<ValueId> {
-        let span = expr.span;
-        self.sp
-            .diagnostics
-            .push(ActorsUnsupported { form, span }.into());
+        self.sp.actors_unsupported(form.into(), expr.span);
         self.b.end(Term::Unreachable);
         None
     }

@@ -195,13 +195,19 @@ impl<'a> Specialiser<'a> {
         } else if let Some(row) = native::by_name(&name) {
             return Callee::Native(row.name);
         }
-        let is_native = function.kind == FnKind::Native;
-        let place = if function.name_span.is_dummy() {
-            span
+        let module = &self.checked.world.modules[id.module.0 as usize];
+        if module.is_std && function.lang.is_some() {
+            // What syntax needs and the runtime lacks are the operations of actors.
+            self.actors_unsupported(function.name.clone(), span);
         } else {
-            function.name_span
-        };
-        self.missing_operation(name, is_native, place);
+            let is_native = function.kind == FnKind::Native;
+            let place = if function.name_span.is_dummy() {
+                span
+            } else {
+                function.name_span
+            };
+            self.missing_operation(name, is_native, place);
+        }
         Callee::Intrinsic("Prelude.panic")
     }
 }
