@@ -80,7 +80,7 @@ struct Frame {
 }
 
 /// Components in reverse topological order of the edges; nodes within one in ascending order.
-fn components(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
+pub(crate) fn components(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
     const UNSEEN: usize = usize::MAX;
     let n = edges.len();
     let (mut index, mut low) = (vec![UNSEEN; n], vec![0; n]);

@@ -7,6 +7,7 @@ mod diagnostics;
 pub mod env;
 pub mod exhaustive;
 pub mod groups;
+mod growth;
 pub mod impls;
 mod infer;
 mod modules;

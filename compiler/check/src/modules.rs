@@ -28,9 +28,10 @@ pub fn check_program(world: &Arc<World>) -> CheckResult {
             found.diagnostics.extend(part.diagnostics);
         }
     }
-    let mut diagnostics = found.diagnostics;
+    let mut diagnostics = std::mem::take(&mut found.diagnostics);
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     if !failed {
+        crate::growth::check_functions(&env, &mut found.bodies, &mut diagnostics);
         for body in &found.bodies {
             diagnostics.extend(crate::exhaustive::check_body(world, body));
         }
@@ -167,6 +168,7 @@ fn check_modules(env: &Env, modules: &[ModuleId]) -> Found {
     let show = |ty| crate::show::Namer::new(&env.world, &[], &crate::show::WHOLE).show(ty);
     let coherence = crate::impls::check_coherence(&env.table, modules, &show);
     found.diagnostics.extend(coherence);
+    crate::growth::check_types(env, modules, &mut found.diagnostics);
     for &module in modules {
         declared_types(env, module, &mut found.diagnostics);
     }
