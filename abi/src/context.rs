@@ -102,6 +102,12 @@ pub struct Context {
     pub segment_top: usize,
     /// `hard_limit` while running on the second segment.
     pub segment_limit: usize,
+    /// The frame address of the trampoline that entered the actor's function, which stores it: a
+    /// function whose saved frame pointer is this stands in the entry frame, and may park the actor
+    /// without a stack. 0 where there is none.
+    pub entry_frame: usize,
+    /// The current call: the caller's pid and the call's number, zeros for none.
+    pub current_call: [u64; 2],
 }
 
 /// Byte offsets for the code generator.
@@ -115,6 +121,8 @@ pub mod offset {
     pub const ARGS: u64 = offset_of!(Context, args) as u64;
     pub const RET: u64 = offset_of!(Context, ret) as u64;
     pub const TAIL_RING: u64 = offset_of!(Context, tail_ring) as u64;
+    pub const ENTRY_FRAME: u64 = offset_of!(Context, entry_frame) as u64;
+    pub const CURRENT_CALL: u64 = offset_of!(Context, current_call) as u64;
 }
 
 const _: () = {

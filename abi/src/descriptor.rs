@@ -33,6 +33,7 @@ pub enum TypeKind {
     /// Fields flat, one after another: a small struct or a tuple. One variant.
     Flat = 10,
     /// Pointer to an object with the fields: a large or recursive struct or tuple. One variant.
+    /// Without any: a value of any type, in a record that says which; or null.
     Boxed = 11,
     /// A sum whose variants have no payload: the word is the variant's index.
     Enum = 12,

@@ -8,7 +8,9 @@
 //! register; `()` is void; any other result is void too and its words stand in `ctx.ret[0..]`.
 
 /// A machine word's class, as one letter: `i` integer (also `Bool`, tags, packed list ranges),
-/// `f` double, `p` pointer the collector follows.
+/// `f` double, `p` pointer the collector follows, `b` pointer to a value of any type: a `Record`
+/// whose descriptor has that value as its one field; null for none. Where std declares a native's
+/// parameter or result with one of its own type parameters as the type, it is passed so.
 pub type Words = &'static str;
 
 /// Where a native may run.
@@ -103,12 +105,74 @@ pub const RUNTIME: &[Native] = &[
     // (buffer, range, index, removed count, inserted count, ObjectDesc) -> a fresh copy with
     // `removed` elements at `index` replaced by `inserted` cells that the caller fills at once.
     leaf("rt.list_splice", "mesh_rt_list_splice", "piiiii", "pi"),
+    // (closure without parameters, 1 to link) -> pid of the actor that runs a copy of it, by the
+    // program's `enter`.
+    leaf("rt.spawn", "mesh_rt_spawn", "pi", "i"),
+    leaf("rt.self_pid", "mesh_rt_self_pid", "", "i"),
+    // (milliseconds, or -1 for no end): a `receive` begins, with the first message of the mailbox.
+    leaf("rt.receive_begin", "mesh_rt_receive_begin", "i", ""),
+    // -> (0 the time is up and the receive over | 1 a message | 2 a signal | 3 nothing yet, the
+    // message or null). The next one that this receive has not skipped; it stays in the mailbox, and
+    // what is given is valid until it is skipped or taken.
+    leaf("rt.receive_next", "mesh_rt_receive_next", "", "ib"),
+    // Suspends the actor, stack and all, until `receive_next` may give something else than 3.
+    leaf("rt.receive_wait", "mesh_rt_receive_wait", "", ""),
+    // (closure without parameters): the actor's function returns next, to the trampoline; the actor
+    // goes on by entering the closure when `receive_next` may give something else than 3.
+    leaf("rt.park", "mesh_rt_park", "p", ""),
+    // What `receive_next` gave matches no arm.
+    leaf("rt.receive_skip", "mesh_rt_receive_skip", "", ""),
+    // Takes what `receive_next` gave out of the mailbox and ends the receive -> the message in the
+    // actor's own heap (null for a signal), and the call it came by, which is the current one from
+    // here on: the caller's pid and the call's number, zeros for none.
+    leaf("rt.receive_take", "mesh_rt_receive_take", "", "bii"),
+    // (caller, number): makes a call the current one.
+    leaf("rt.set_current", "mesh_rt_set_current", "ii", ""),
+    // (caller, number, value): answers a call.
+    leaf("rt.reply", "mesh_rt_reply", "iib", ""),
+    // (caller, number) -> a `Reply`, its two words the same.
+    leaf("rt.caller", "mesh_rt_caller", "ii", "ii"),
 ];
 
 /// What std declares with `extern fn`, by module.
 pub const STD: &[Native] = &[
     leaf("Prelude.write_out", "mesh_write_out", "p", ""),
     leaf("Prelude.write_err", "mesh_write_err", "p", ""),
+    leaf("Prelude.send", "mesh_send", "ib", ""),
+    // (pid, message, milliseconds) -> 0 answered, else a failure for `ExitReason.call_failed`.
+    leaf("Prelude.raw_call", "mesh_call", "ibi", "i"),
+    // The answer to the last call that was answered.
+    leaf("Prelude.raw_answer", "mesh_call_answer", "", "b"),
+    // A fresh call, not yet sent.
+    leaf("Prelude.raw_open", "mesh_call_open", "", "ii"),
+    // (pid, message that holds the call, the call, milliseconds): as `raw_call`.
+    leaf("Prelude.raw_ask", "mesh_ask", "ibiii", "i"),
+    // Answer the current call.
+    leaf("Prelude.reply", "mesh_reply", "b", ""),
+    leaf("Prelude.caller", "mesh_caller", "", "ii"),
+    leaf("Reply.send", "mesh_reply_send", "iib", ""),
+    leaf("Prelude.link", "mesh_link", "i", ""),
+    leaf("Prelude.unlink", "mesh_unlink", "i", ""),
+    leaf("Prelude.monitor", "mesh_monitor", "i", "i"),
+    leaf("Prelude.demonitor", "mesh_demonitor", "i", ""),
+    leaf("Prelude.trap_exits", "mesh_trap_exits", "i", ""),
+    leaf("Prelude.kill", "mesh_kill", "i", ""),
+    // (an `ExitReason`, its `Debug` text)
+    fatal("Prelude.raw_exit", "mesh_exit", "bp"),
+    // The reason at hand: of the signal that `receive_next` gave, or of the call that failed.
+    leaf("ExitReason.raw_kind", "mesh_reason_kind", "", "i"),
+    leaf("ExitReason.raw_first", "mesh_reason_first", "", "i"),
+    leaf("ExitReason.raw_second", "mesh_reason_second", "", "i"),
+    leaf("ExitReason.raw_text", "mesh_reason_text", "", "p"),
+    leaf("ExitReason.raw_value", "mesh_reason_value", "", "b"),
+    // The cycle that the failed call would have closed.
+    leaf("ExitReason.raw_cycle_length", "mesh_cycle_length", "", "i"),
+    leaf("ExitReason.raw_cycle_pid", "mesh_cycle_pid", "i", "i"),
+    // The signal that `receive_next` gave.
+    leaf("Signal.raw_kind", "mesh_signal_kind", "", "i"),
+    leaf("Signal.raw_monitor", "mesh_signal_monitor", "", "i"),
+    leaf("Signal.raw_pid", "mesh_signal_pid", "", "i"),
+    leaf("Signal.raw_node", "mesh_signal_node", "", "p"),
     leaf("Int.to_text", "mesh_int_to_text", "i", "p"),
     leaf("Int.to_text_radix", "mesh_int_to_text_radix", "ii", "p"),
     // (text, base) -> (0, number), or (1 empty | 2 no number | 3 out of range, 0).

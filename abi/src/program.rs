@@ -35,6 +35,9 @@ pub struct Program {
     pub name: Text,
     /// 1 for a release build.
     pub release: u64,
+    /// The trampoline: calls a closure without parameters, in whose frame the actor may park, and
+    /// drops what it gives. It notes its own frame in the context.
+    pub enter: unsafe extern "C-unwind" fn(ctx: *mut Context, closure: *mut u8),
 }
 
 // SAFETY: immutable static data.

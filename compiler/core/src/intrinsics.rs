@@ -14,6 +14,8 @@ pub enum Intrinsic {
     Concat,
     /// Ends the actor.
     Crash(CrashKind),
+    /// The argument, as a value of a type that is represented alike.
+    Same,
 }
 
 /// Crashes that std raises itself.
@@ -169,6 +171,11 @@ pub const TABLE: &[Row] = &[
         name: "String.raw_concat",
         signature: "(String, String) -> String",
         op: Intrinsic::Concat,
+    },
+    Row {
+        name: "Pid.sender",
+        signature: "(Pid<M, R>) -> Pid<M, Never>",
+        op: Intrinsic::Same,
     },
     crash("Prelude.panic", "(String) -> Never", CrashKind::Panic),
     // The value's `Debug` text.

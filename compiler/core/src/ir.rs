@@ -88,6 +88,9 @@ pub enum Ty {
     Data(DataId),
     /// A handle only the runtime understands, by the type's name.
     Opaque(SmolStr),
+    /// A pointer to an object that says itself what value it holds, or null: how natives take and
+    /// give values of any type. See [`Op::Box`].
+    Boxed,
 }
 
 id! { /// An instance of a struct or sum: an index into [`Types::data`].
@@ -302,6 +305,30 @@ pub enum Op {
     Concat(Vec<ValueId>),
     /// A list operation of the code generator; see [`ListOp`].
     ListOp(ListOp, Vec<ValueId>),
+    /// The value in an object of its own, whose header describes its type.
+    Box(ValueId),
+    /// What the object holds, which is a value of the result's type.
+    Unbox(ValueId),
+    /// The next message that the `receive` at hand has not looked at, as `(Int, Boxed)`: one of
+    /// [`received`] and, for a message, the message. Waits for one. What it gives stays in the
+    /// mailbox: it must not be used any more once the message is taken.
+    ///
+    /// `resume` is a function of kind `Closure` without parameters and with the same result, which
+    /// does what this function does from here on: an actor that waits in its entry frame is parked as
+    /// a closure over it with these captures, and gives its stack back. The pass `resume` makes it.
+    ReceiveNext {
+        resume: Option<FnId>,
+        captures: Vec<ValueId>,
+    },
+}
+
+/// What [`Op::ReceiveNext`] may find.
+pub mod received {
+    /// The time is up, and the `receive` over.
+    pub const NOTHING: i64 = 0;
+    pub const MESSAGE: i64 = 1;
+    /// A signal, whose parts natives give.
+    pub const SIGNAL: i64 = 2;
 }
 
 /// Operations on lists that depend on the element's layout. The list's type is that of the first

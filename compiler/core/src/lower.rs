@@ -4,6 +4,7 @@
 //! come back) or into a destination ([`Lowerer::lower_to`]): the function's result, where calls are tail
 //! calls, or a block to go on in. Closures become functions of their own, lowered later.
 
+mod actors;
 mod analysis;
 mod calls;
 mod closures;
@@ -14,6 +15,7 @@ mod patterns;
 #[cfg(test)]
 mod tests;
 
+pub use actors::spawned;
 pub use analysis::Analysis;
 pub use calls::{emit, emit_tail};
 pub use closures::{LocalForm, LocalJob, LocalKey};
@@ -51,6 +53,8 @@ pub struct Lowerer<'s, 'a> {
     b: Builder,
     env: FxHashMap<LocalId, ValueId>,
     loops: Vec<loops::Loop>,
+    /// In an arm of a `receive`: the call it answers.
+    token: Option<actors::Token>,
     types: FxHashMap<Ty, TyId>,
     /// Whose body this is.
     function: ir::FnId,
@@ -133,6 +137,7 @@ impl<'s, 'a> Lowerer<'s, 'a> {
             b: Builder::new(span),
             env: FxHashMap::default(),
             loops: Vec::new(),
+            token: None,
             types: FxHashMap::default(),
             function,
         }

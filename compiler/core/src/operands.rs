@@ -1,8 +1,26 @@
 //! Walks over what operations and terminators refer to, said once for the verifier and all passes.
 
-use crate::ir::{BlockId, Crash, Function, Op, Target, Term, ValueId};
+use crate::ir::{BlockId, Crash, FnId, Function, Op, Target, Term, ValueId};
 
 impl Op {
+    /// The function the operation mentions.
+    pub fn function(&self) -> Option<FnId> {
+        match self {
+            Op::Call { callee: f, .. } | Op::MakeClosure { function: f, .. } => Some(*f),
+            Op::ReceiveNext { resume, .. } => *resume,
+            _ => None,
+        }
+    }
+
+    /// The function the operation mentions, to be replaced.
+    pub fn function_mut(&mut self) -> Option<&mut FnId> {
+        match self {
+            Op::Call { callee: f, .. } | Op::MakeClosure { function: f, .. } => Some(f),
+            Op::ReceiveNext { resume, .. } => resume.as_mut(),
+            _ => None,
+        }
+    }
+
     /// Calls `visit` with each value the operation reads.
     pub fn each_operand(&self, mut visit: impl FnMut(ValueId)) {
         match self {
@@ -14,9 +32,10 @@ impl Op {
             | Op::Concat(args)
             | Op::ListOp(_, args)
             | Op::Construct { fields: args, .. }
+            | Op::ReceiveNext { captures: args, .. }
             | Op::MakeClosure { captures: args, .. } => args.iter().copied().for_each(visit),
             Op::Field { base, .. } => visit(*base),
-            Op::Tag(value) => visit(*value),
+            Op::Tag(value) | Op::Box(value) | Op::Unbox(value) => visit(*value),
             Op::CallClosure { callee, args } => {
                 visit(*callee);
                 args.iter().copied().for_each(visit);
@@ -35,9 +54,10 @@ impl Op {
             | Op::Concat(args)
             | Op::ListOp(_, args)
             | Op::Construct { fields: args, .. }
+            | Op::ReceiveNext { captures: args, .. }
             | Op::MakeClosure { captures: args, .. } => args.iter_mut().for_each(visit),
             Op::Field { base, .. } => visit(base),
-            Op::Tag(value) => visit(value),
+            Op::Tag(value) | Op::Box(value) | Op::Unbox(value) => visit(value),
             Op::CallClosure { callee, args } => {
                 visit(callee);
                 args.iter_mut().for_each(visit);

@@ -1,7 +1,9 @@
 //! The passes over Core, in order. Each leaves a program that the verifier accepts.
 
 mod closures;
+mod current;
 mod inline;
+mod resume;
 mod simplify;
 mod sweep;
 mod tail_loops;
@@ -40,6 +42,14 @@ pub fn optimise(program: &mut Program, level: Level) {
     if level == Level::Release {
         whole::run(program);
     }
+    for id in current::run(program) {
+        simplify_one(program, id.index());
+    }
+    check(program, "current");
+    for id in resume::run(program) {
+        simplify_one(program, id.index());
+    }
+    check(program, "resume");
     sweep::mark_exported(program);
     check(program, "sweep");
 }

@@ -48,6 +48,7 @@ pub fn type_name(types: &Types, id: TyId) -> String {
         }
         Ty::Data(data) => types.data(*data).key.to_string(),
         Ty::Opaque(name) => format!("opaque {name}"),
+        Ty::Boxed => "Boxed".into(),
     }
 }
 
@@ -175,6 +176,17 @@ impl Printer<'_> {
             Op::SelfClosure => "self_closure".into(),
             Op::Concat(parts) => format!("concat {}", values(parts)),
             Op::ListOp(op, args) => format!("{} {}", list_op_name(*op), values(args)),
+            Op::Box(value) => format!("box v{}", value.0),
+            Op::Unbox(value) => format!("unbox v{}", value.0),
+            Op::ReceiveNext { resume: None, .. } => "receive_next".into(),
+            Op::ReceiveNext {
+                resume: Some(resume),
+                captures,
+            } => format!(
+                "receive_next @{} {}",
+                self.symbol(*resume),
+                values(captures)
+            ),
         }
     }
 

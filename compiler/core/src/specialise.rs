@@ -10,7 +10,7 @@ mod types;
 
 pub use callee::Callee;
 
-use crate::diagnostics::{ActorsUnsupported, MissingOperation, RunawayInstances};
+use crate::diagnostics::{MissingOperation, RunawayInstances};
 use crate::ir::{self, TyId, UnitId};
 use crate::lower::{self, Analysis, LocalJob};
 use crate::structural::{self, StructuralKey};
@@ -39,6 +39,8 @@ pub enum Job<'a> {
     Wrapper { callee: Callee, params: Vec<TyId> },
     /// A closure without captures that makes a variant.
     Constructor { variant: u32, params: Vec<TyId> },
+    /// A closure that a spawned actor runs: calls `callee`, or its first capture, with the others.
+    Spawned { callee: Option<Callee> },
     /// Runs the program.
     Entry,
 }
@@ -73,10 +75,11 @@ pub struct Specialiser<'a> {
     /// The next number for each symbol that was asked for more than once.
     symbol_numbers: FxHashMap<SmolStr, u32>,
     types: types::Memo,
+    /// Of the natives used so far that have boxed parameters or results, by name.
+    pub boxing: FxHashMap<&'static str, Boxing>,
     pub common: Common,
     /// Functions already reported as having ever larger instances.
     runaways: FxHashSet<FnId>,
-    reported_actors: bool,
 }
 
 /// Types that lowering needs all the time.
@@ -89,6 +92,14 @@ pub struct Common {
     pub atom: TyId,
     pub unit: TyId,
     pub never: TyId,
+    pub boxed: TyId,
+}
+
+/// Which of a native's parameters, and whether its result, are of a type that is one of its own type
+/// parameters: such values are passed boxed.
+pub struct Boxing {
+    pub params: Vec<bool>,
+    pub result: bool,
 }
 
 impl<'a> Specialiser<'a> {
@@ -106,6 +117,7 @@ impl<'a> Specialiser<'a> {
             atom: types.intern(ir::Ty::Atom),
             unit: types.intern(ir::Ty::Unit),
             never: types.intern(ir::Ty::Never),
+            boxed: types.intern(ir::Ty::Boxed),
         };
         Specialiser {
             checked,
@@ -122,9 +134,9 @@ impl<'a> Specialiser<'a> {
             symbols: FxHashSet::default(),
             symbol_numbers: FxHashMap::default(),
             types: types::Memo::default(),
+            boxing: FxHashMap::default(),
             common,
             runaways: FxHashSet::default(),
-            reported_actors: false,
         }
     }
 
@@ -139,6 +151,7 @@ impl<'a> Specialiser<'a> {
                 Job::Constructor { variant, params } => {
                     lower::constructor(self, function, variant, &params)
                 }
+                Job::Spawned { callee } => lower::spawned(self, function, callee.as_ref()),
                 Job::Entry => crate::entry::run(self),
             };
             let done = &mut self.program.functions[function.index()];
@@ -300,14 +313,6 @@ impl<'a> Specialiser<'a> {
             );
         }
         true
-    }
-
-    /// Reports the first form of actors that is reached.
-    pub fn actors_unsupported(&mut self, form: SmolStr, span: Span) {
-        if !std::mem::replace(&mut self.reported_actors, true) {
-            self.diagnostics
-                .push(ActorsUnsupported { form, span }.into());
-        }
     }
 
     /// Reports an `extern fn` that neither Core nor the runtime knows.

@@ -1,6 +1,7 @@
 //! For tests here and in later stages: Core from its printed form.
 
 pub mod interpret;
+mod mailbox;
 mod scan;
 
 use crate::intrinsics::{self, Intrinsic};
@@ -179,6 +180,7 @@ impl<'a> Parser<'a> {
             "Atom" => Ty::Atom,
             "Never" => Ty::Never,
             "Pid" => Ty::Pid,
+            "Boxed" => Ty::Boxed,
             key => {
                 let found = self.data.get(key).copied();
                 return found.ok_or_else(|| Fail(format!("there is no type `{key}`")));
@@ -380,6 +382,16 @@ impl BodyParser<'_, '_> {
             "capture" => Op::Capture(self.parser.scan.number()? as u32),
             "self_closure" => Op::SelfClosure,
             "concat" => Op::Concat(self.values()?),
+            "box" => Op::Box(self.value()?),
+            "unbox" => Op::Unbox(self.value()?),
+            "receive_next" if self.parser.scan.peek("@") => Op::ReceiveNext {
+                resume: Some(self.parser.symbol()?),
+                captures: self.values()?,
+            },
+            "receive_next" => Op::ReceiveNext {
+                resume: None,
+                captures: Vec::new(),
+            },
             name => match intrinsics::by_name(name).map(|row| row.op) {
                 Some(Intrinsic::Prim(prim)) => Op::Prim(prim, self.values()?),
                 Some(Intrinsic::List(op)) => Op::ListOp(op, self.values()?),

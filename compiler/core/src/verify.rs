@@ -118,7 +118,7 @@ impl Checker<'_> {
             for stmt in &block.stmts {
                 check(stmt.value, &mut bad);
                 stmt.op.each_operand(|value| check(value, &mut bad));
-                if let Op::Call { callee: f, .. } | Op::MakeClosure { function: f, .. } = &stmt.op
+                if let Some(f) = stmt.op.function()
                     && f.index() >= self.program.functions.len()
                 {
                     bad.push(format!("function {} does not exist", f.0));

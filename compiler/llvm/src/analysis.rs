@@ -106,7 +106,8 @@ fn tailed(program: &Program) -> Vec<bool> {
             match &block.term {
                 Term::TailCall { callee, .. }
                     if !is_self_loop(function, id, *callee)
-                        && returns(program.functions[callee.index()].result) =>
+                        && (block.term_span.is_dummy()
+                            || returns(program.functions[callee.index()].result)) =>
                 {
                     out[at] = true;
                     out[callee.index()] = true;

@@ -7,7 +7,7 @@ use crate::module::letters;
 use crate::signature::{Place, Returns, Signature};
 use inkwell::llvm_sys::LLVMTailCallKind;
 use inkwell::values::{CallSiteValue, PointerValue};
-use mesh_abi::context::offset;
+use mesh_abi::context::{TAIL_RING, TailRecord, offset};
 use mesh_abi::native::Native;
 use mesh_core::ir::{FnId, Ty, TyId, ValueId};
 use mesh_report::bug;
@@ -112,7 +112,7 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         result: TyId,
     ) {
         let emit = &self.unit.emit;
-        if *self.unit.program.types.get(result) == Ty::Never {
+        if *self.unit.program.types.get(result) == Ty::Never && !self.span.is_dummy() {
             // Its frame stays, for the crash that ends it shall show where it was called.
             self.build_call(signature, code, closure, args);
             emit.unreachable();
@@ -121,12 +121,8 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         if signature.shape.result != self.signature.shape.result {
             bug!(self.span, "a tail call of a function with another result");
         }
-        if !self.unit.options.release {
+        if !self.unit.options.release && !self.span.is_dummy() {
             self.record_tail_call();
-            // Quick instruction selection gives up on the block that ends so.
-            let last = emit.next_block();
-            emit.jump(last);
-            emit.go(last);
         }
         let call = self.build_call(signature, code, closure, args);
         call.set_tail_call_kind(LLVMTailCallKind::LLVMTailCallKindMustTail);
@@ -149,14 +145,28 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         let site = unit.private_constant(site.into(), Default::default());
         let frame = unit.intrinsic("llvm.frameaddress", Some(Word::Ptr));
         let frame = emit.call_word(frame, &[emit.i32.const_zero().into()]);
-        let args = [self.ctx.into(), site.as_pointer_value().into(), frame];
-        emit.call(unit.tail_recorder(), &args);
+        let count = emit.load(Word::Int, self.ctx, offset::TAIL_COUNT);
+        let count = count.into_int_value();
+        let slot = emit.and(count, emit.int(TAIL_RING as i64 - 1));
+        let size = std::mem::size_of::<TailRecord>() as i64;
+        let ring = emit.at(self.ctx, offset::TAIL_RING);
+        let record = emit.at_dyn(ring, emit.mul(slot, size));
+        let site_at = std::mem::offset_of!(TailRecord, site) as u64;
+        emit.store(record, site_at, site.as_pointer_value());
+        let sp_at = std::mem::offset_of!(TailRecord, sp) as u64;
+        emit.store(record, sp_at, frame);
+        let next = emit.add(count, emit.int(1));
+        emit.store(self.ctx, offset::TAIL_COUNT, next);
     }
 
     /// A native, with C's convention: one word comes in a register, more in the return block.
     pub fn call_native(&mut self, native: &'static Native, args: &[ValueId]) -> Vec<Val<'ctx>> {
         let emit = &self.unit.emit;
         let words = self.all(args);
+        if native.name == "rt.set_current" {
+            self.set_current(&words);
+            return Vec::new();
+        }
         let mut passed: Vec<Val<'ctx>> = vec![self.ctx.into()];
         if words.len() != native.params.len() {
             bug!(
@@ -194,3 +204,5 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         words.map(|(word, &class)| emit.cast(word, class)).collect()
     }
 }
+
+const _: () = assert!(TAIL_RING.is_power_of_two());

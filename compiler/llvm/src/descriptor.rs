@@ -25,6 +25,25 @@ impl<'ctx> Unit<'ctx, '_> {
         self.object(symbol, ObjectKind::Record, payload.words.len(), Some(ty))
     }
 
+    /// The descriptor of a box: a record of a type with one field, the value.
+    pub fn box_object(&self, held: TyId) -> GlobalValue<'ctx> {
+        let key = self.type_key(held);
+        let symbol = format!("mesh.box.{key}");
+        if let Some(found) = self.globals.borrow().get(&symbol) {
+            return *found;
+        }
+        let type_symbol = format!("mesh.boxed.{key}");
+        let ty = self.shared_constant(&type_symbol, self.type_struct(), AddressSpace::default());
+        let payload = Payload {
+            words: self.words(held).to_vec(),
+            fields: vec![(0, held)],
+        };
+        let words = payload.words.len();
+        let variants = [(String::new(), payload, Vec::new())];
+        self.fill_type(ty, TypeKind::Boxed, 1, self.text("Boxed"), &variants);
+        self.object_of(symbol, ObjectKind::Record, words, Some(ty))
+    }
+
     /// The descriptor of strings and of bytes.
     pub fn text_object(&self, kind: ObjectKind) -> GlobalValue<'ctx> {
         let name = if kind == ObjectKind::Bytes {
@@ -139,6 +158,7 @@ impl<'ctx> Unit<'ctx, '_> {
                 Ty::Bytes => TypeKind::Bytes,
                 Ty::Fn(..) => TypeKind::Function,
                 Ty::Opaque(_) => TypeKind::Opaque,
+                Ty::Boxed => TypeKind::Boxed,
                 _ => TypeKind::Unit,
             },
             Shape::List { .. } => TypeKind::List,
@@ -289,6 +309,7 @@ impl<'ctx> Unit<'ctx, '_> {
             Ty::Fn(params, result) => format!("fn({}) -> {}", parts(params), part(result)),
             Ty::Data(id) => self.program.types.data(*id).key.to_string(),
             Ty::Opaque(name) => name.to_string(),
+            Ty::Boxed => "Boxed".to_string(),
         };
         if text.len() <= LONGEST_KEY {
             return text.into();

@@ -17,6 +17,8 @@ pub fn module<'ctx>(llvm: &'ctx Context, program: &Program, options: &Options) -
     let machine = options.target.machine(options.release);
     crate::target::describe(&module, &machine);
     let shim = shim(&emit, &module, program);
+    let enter = crate::actors::trampoline(&emit, &module);
+    attributes(&emit, enter);
     let name = program.name.as_bytes();
     let text = llvm.const_string(name, true);
     let global = module.add_global(text.get_type(), None, "");
@@ -30,6 +32,7 @@ pub fn module<'ctx>(llvm: &'ctx Context, program: &Program, options: &Options) -
             global.as_pointer_value().into(),
             emit.int(name.len() as i64).into(),
             emit.int(i64::from(options.release)).into(),
+            enter.as_global_value().as_pointer_value().into(),
         ],
         false,
     );

@@ -215,6 +215,7 @@ fn plain(types: &Types, ty: TyId, decided: &[Option<Layout>]) -> Layout {
         Ty::Int | Ty::Bool | Ty::Atom | Ty::Pid | Ty::Opaque(_) => scalar(&[Word::Int]),
         Ty::Float => scalar(&[Word::Float]),
         Ty::String | Ty::Bytes | Ty::Fn(..) => pointer(Shape::Scalar, true),
+        Ty::Boxed => pointer(Shape::Scalar, false),
         Ty::List(element) => Layout {
             words: vec![Word::Ptr, Word::Int],
             shape: Shape::List { element: *element },

@@ -9,6 +9,7 @@
 //! executable of either. Within a module `function` walks a Core function's blocks, `op`, `prim`,
 //! `list` and `call` translate its statements, and `signature` says how words travel.
 
+mod actors;
 mod analysis;
 mod call;
 mod constants;
@@ -18,7 +19,6 @@ mod emit;
 mod entry;
 mod function;
 mod graph;
-mod helper;
 pub mod layout;
 mod list;
 mod loops;

@@ -146,6 +146,10 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
         if function.always_inline {
             self.emit.mark(made, "alwaysinline");
         }
+        if crate::actors::parks(function) {
+            // It asks whether its own frame is the entry frame.
+            self.emit.mark(made, "noinline");
+        }
         self.functions.borrow_mut().insert(id, made);
         made
     }
@@ -296,7 +300,16 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
         comdat.set_selection_kind(ComdatSelectionKind::Any);
         function.as_global_value().set_comdat(comdat);
         self.add_attributes(function);
-        self.aside(|| self.thunk_body(signature, function));
+        let resume = emit.builder.get_insert_block();
+        let location = emit.builder.get_current_debug_location();
+        emit.builder.unset_current_debug_location();
+        self.thunk_body(signature, function);
+        if let Some(block) = resume {
+            emit.go(block);
+        }
+        if let Some(location) = location {
+            emit.builder.set_current_debug_location(location);
+        }
         function
     }
 
@@ -354,7 +367,7 @@ pub fn letters(words: &'static str) -> impl Iterator<Item = Word> {
     words.bytes().map(|letter| match letter {
         b'i' => Word::Int,
         b'f' => Word::Float,
-        b'p' => Word::Ptr,
+        b'p' | b'b' => Word::Ptr,
         other => bug!(Span::DUMMY, "the abi's letter {other} means no word"),
     })
 }

@@ -12,7 +12,7 @@ use mesh_core::ir::{Const, FnId, FnKind, Op, Stmt, TyId, ValueId};
 use mesh_report::bug;
 
 /// Bytes of an object's header.
-const HEADER: u64 = 8;
+pub const HEADER: u64 = 8;
 
 impl<'ctx> Body<'_, 'ctx, '_> {
     /// The words of what a statement computes.
@@ -51,6 +51,9 @@ impl<'ctx> Body<'_, 'ctx, '_> {
             Op::SelfClosure => vec![self.own_closure().into()],
             Op::Concat(parts) => vec![self.concat(parts)],
             Op::ListOp(op, args) => self.list_op(*op, args, result),
+            Op::Box(held) => vec![self.box_value(*held).into()],
+            Op::Unbox(held) => self.unbox(*held, result),
+            Op::ReceiveNext { resume, captures } => self.receive_next(*resume, captures),
         }
     }
 
@@ -76,14 +79,35 @@ impl<'ctx> Body<'_, 'ctx, '_> {
     pub fn allocate(&self, bytes: u64, header: IntValue<'ctx>) -> PointerValue<'ctx> {
         let emit = &self.unit.emit;
         let size = emit.int(bytes as i64);
-        if self.unit.options.release {
-            let object = crate::helper::bump(self.unit, self.llvm, self.ctx, size);
-            emit.store(object, 0, header);
-            return object;
+        let start = emit.load(Word::Ptr, self.ctx, offset::ALLOC);
+        let limit = emit.load(Word::Int, self.ctx, offset::ALLOC_END);
+        let start_word = emit.as_int(start);
+        let end = emit.add(start_word, size);
+        let fits = emit.icmp(IntPredicate::ULE, end, limit.into_int_value());
+        let fast = emit.next_block();
+        emit.go(fast);
+        let done = emit.next_block();
+        let slow = emit.cold_block(self.llvm);
+        match fast.get_previous_basic_block() {
+            Some(before) => emit.go(before),
+            None => bug!(self.span, "a block was just put behind another"),
         }
-        let args = [self.ctx.into(), size.into(), header.into()];
-        emit.call_word(self.unit.allocator(), &args)
-            .into_pointer_value()
+        emit.branch(fits, fast, slow);
+        emit.go(fast);
+        // By address arithmetic on the pointer, so that what is stored is still derived from it.
+        let next = emit.at(start.into_pointer_value(), bytes);
+        emit.store(self.ctx, offset::ALLOC, next);
+        emit.jump(done);
+        emit.go(slow);
+        let native = self.unit.runtime("rt.alloc_slow");
+        let other = emit.call_word(native, &[self.ctx.into(), size.into()]);
+        emit.jump(done);
+        emit.go(done);
+        let object = emit.phi(emit.gc.into());
+        object.add_incoming(&[(&start as &dyn BasicValue, fast), (&other, slow)]);
+        let object = object.as_basic_value().into_pointer_value();
+        emit.store(object, 0, header);
+        object
     }
 
     fn construct(&self, ty: TyId, variant: u32, fields: &[ValueId]) -> Vec<Val<'ctx>> {
@@ -228,7 +252,7 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         phi.as_basic_value().into_int_value()
     }
 
-    fn make_closure(&self, function: FnId, captures: &[ValueId]) -> PointerValue<'ctx> {
+    pub fn make_closure(&self, function: FnId, captures: &[ValueId]) -> PointerValue<'ctx> {
         let unit = self.unit;
         let words = self.all(captures);
         if captures.is_empty() {

@@ -21,7 +21,6 @@ mod types;
 use crate::kind::SyntaxKind::{self, *};
 use crate::lexer::Lexed;
 use mesh_report::{Diagnostic, FileId, Span};
-use std::cell::Cell;
 
 /// Nested constructs past this are an error, so that no stage overflows its stack on a tree.
 pub(crate) const MAX_NESTING: u32 = 256;
@@ -162,14 +161,12 @@ pub(crate) fn run(input: &Input<'_>, trust_columns: bool) -> Output {
         depth: 0,
         quiet: false,
         quiet_at: 0,
-        mute: 0,
         too_deep: false,
         unclosed_at_end: false,
         trust_columns,
         item_column: None,
         suspect: None,
         early_end: None,
-        overran: Cell::new(false),
         reserved_names: Vec::new(),
     };
     items::source_file(&mut parser);
@@ -190,8 +187,6 @@ struct Parser<'t> {
     open: OpenDelimiters,
     depth: u32,
     quiet: bool,
-    /// Within blocks that stand where none may: nothing is said at all.
-    mute: u32,
     /// Where the parser went quiet.
     quiet_at: usize,
     too_deep: bool,
@@ -203,8 +198,6 @@ struct Parser<'t> {
     suspect: Option<usize>,
     /// A closer that stands further right than its opener: probably one too many.
     early_end: Option<usize>,
-    /// Whether looking ahead went past the nesting limit.
-    overran: Cell<bool>,
     /// Reserved words that were given as names.
     reserved_names: Vec<SyntaxKind>,
 }

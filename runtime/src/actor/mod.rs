@@ -5,6 +5,7 @@
 //! the thread it runs on, through cells; no borrow of a cell is held across a call into Mesh.
 
 pub mod guard;
+pub mod mailbox;
 pub mod segment;
 pub mod stack;
 
@@ -13,6 +14,7 @@ use crate::crash::{Crash, Reason, Unwinding, panic_reason};
 use crate::heap::Heap;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 use guard::Guard;
+use mailbox::Mailbox;
 use mesh_abi::context::{ARG_WORDS, Context, RET_WORDS, STACK_RESERVE, TAIL_RING, TailRecord};
 use stack::{Segment, Slot};
 use std::cell::{Cell, RefCell, UnsafeCell};
@@ -37,6 +39,7 @@ pub struct Actor {
     pub pid: u64,
     pub config: Config,
     pub heap: RefCell<Heap>,
+    pub mailbox: RefCell<Mailbox>,
     /// The first stack's lowest address, and the highest that compiled code uses.
     pub stack: Cell<(usize, usize)>,
     /// Where running past the first stack continues.
@@ -68,12 +71,15 @@ impl Actor {
             }; TAIL_RING],
             segment_top: 0,
             segment_limit: 0,
+            entry_frame: 0,
+            current_call: [0; 2],
         }));
         let mut actor = Box::new(Actor {
             name: name.to_owned(),
             pid,
             config,
             heap: RefCell::new(Heap::new(config.max_heap)),
+            mailbox: RefCell::default(),
             stack: Cell::new((0, 0)),
             segment: RefCell::new(None),
             segment_guard: Cell::new(None),

@@ -121,7 +121,7 @@ pub unsafe fn from_panic(context: *mut Context, payload: Box<dyn Any + Send>) ->
 ///
 /// # Safety
 /// `context` is the running actor's; every frame between compiled code and here may be skipped.
-unsafe fn end(context: *mut Context, reason: Reason) -> ! {
+pub unsafe fn end(context: *mut Context, reason: Reason) -> ! {
     // SAFETY: the caller's promise.
     unsafe {
         let actor = Cx::new(context).actor();

@@ -17,9 +17,16 @@ pub enum Reason {
     /// A shift by fewer than 0 or more than 63 bits: to Mesh an arithmetic overflow.
     BadShift(i64),
     Other(String),
+    /// The `Debug` text of the `ExitReason` that the actor gave itself.
+    Exit(String),
 }
 
 impl Reason {
+    /// Whether the actor ended as it meant to.
+    pub fn is_normal(&self) -> bool {
+        matches!(self, Reason::Exit(text) if text == "Normal")
+    }
+
     /// The constructor as Mesh's `Debug` shows it.
     pub fn constructor(&self) -> String {
         match self {
@@ -38,6 +45,7 @@ impl Reason {
             Reason::StackOverflow => String::from("StackOverflow"),
             Reason::HeapLimit => String::from("HeapLimit"),
             Reason::Other(text) => with_text("Other", text),
+            Reason::Exit(text) => text.clone(),
         }
     }
 }

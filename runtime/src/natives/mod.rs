@@ -21,6 +21,7 @@
 //! one of these, `()`, an `Option<Str>`, a `List`, or a tuple of them, whose words follow one
 //! another.
 
+pub mod actors;
 pub mod cx;
 pub mod float;
 pub mod hash;

@@ -9,6 +9,10 @@ use std::ptr::{NonNull, null_mut};
 /// Any pointer word: the address of an object, or 0.
 pub type Pointer = *mut u8;
 
+/// A value of any type: the address of its box, or 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Boxed(pub Pointer);
+
 /// A parameter of a native: one word.
 pub trait Argument {
     /// The class letter in the row.
@@ -72,6 +76,29 @@ plain_word! {
     u64, "i", |word| word;
     f64, "f", f64::to_bits;
     Pointer, "p", |word| word as u64;
+}
+
+impl Argument for Boxed {
+    const CLASS: &'static str = "b";
+    type Raw = Pointer;
+    unsafe fn from_raw(raw: Pointer) -> Boxed {
+        Boxed(raw)
+    }
+}
+
+impl Answer for Boxed {
+    const CLASS: &'static str = "b";
+    type Raw = Pointer;
+    unsafe fn give(self, _: *mut Context) -> Pointer {
+        self.0
+    }
+}
+
+impl Words for Boxed {
+    const CLASS: &'static str = "b";
+    fn words(&self, put: &mut impl FnMut(u64)) {
+        put(self.0 as u64);
+    }
 }
 
 impl Argument for bool {

@@ -1,12 +1,11 @@
-//! E0602: the program uses a form of actors that this version cannot run.
+//! E0602: an executable is asked for of a program that needs more than one actor.
 
 use mesh_report::{Diagnostic, Explain, Span};
-use smol_str::SmolStr;
 
 /// An actor form that the program reaches.
 pub struct ActorsUnsupported {
-    /// `receive`, `spawn`, `self()`.
-    pub form: SmolStr,
+    /// `spawn`, `link`.
+    pub form: &'static str,
     pub span: Span,
 }
 
@@ -14,15 +13,12 @@ impl Explain for ActorsUnsupported {
     const CODE: &'static str = "E0602";
 
     fn explain(self) -> Diagnostic {
-        Diagnostic::error(
-            Self::CODE,
-            "actors cannot be run by this compiler version yet",
-        )
-        .primary(
-            self.span,
-            format!("`{}` is reached from here on", self.form),
-        )
-        .note("the program is type checked in full; only running it is not possible")
+        Diagnostic::error(Self::CODE, "this version runs programs of one actor only")
+            .primary(self.span, format!("`{}` takes another one", self.form))
+            .note(
+                "the program is checked and compiled in full; \
+                 what runs several actors is not part of this version",
+            )
     }
 }
 
@@ -34,10 +30,10 @@ mod tests {
     fn names_the_form() {
         let source = mesh_report::testing::marked("«spawn(f)»");
         let text = source.render(ActorsUnsupported {
-            form: "spawn".into(),
+            form: "spawn",
             span: source.spans[0],
         });
-        assert!(text.contains("actors cannot be run by this compiler version yet"));
-        assert!(text.contains("`spawn` is reached"));
+        assert!(text.contains("this version runs programs of one actor only"));
+        assert!(text.contains("`spawn` takes another one"));
     }
 }

@@ -30,17 +30,23 @@ pub fn emit(
         }
         Callee::Native(name) => {
             let native = Callee::native(name);
+            let (args, boxed_result) = boxed(b, sp, name, args);
             let op = Op::CallNative { native, args };
             if native.diverges {
                 b.push(op, sp.common.never);
                 b.end(Term::Unreachable);
                 return None;
             }
+            if boxed_result {
+                let held = b.push(op, sp.common.boxed);
+                return Some(b.push(Op::Unbox(held), result));
+            }
             Some(b.push(op, result))
         }
         Callee::Intrinsic(name) => match (Callee::intrinsic(name), &args[..]) {
             (Intrinsic::Prim(prim), _) => Some(b.push(Op::Prim(prim, args), result)),
             (Intrinsic::List(op), _) => Some(b.push(Op::ListOp(op, args), result)),
+            (Intrinsic::Same, &[value]) => Some(value),
             (Intrinsic::Concat, _) => Some(b.push(Op::Concat(args), result)),
             (Intrinsic::Crash(CrashKind::Panic), &[text]) => {
                 b.end(Term::Crash(Crash::Panic(text)));
@@ -54,13 +60,34 @@ pub fn emit(
                 b.end(Term::Crash(Crash::IndexOutOfRange(index, length)));
                 None
             }
-            (Intrinsic::Crash(_), _) => {
+            (Intrinsic::Crash(_) | Intrinsic::Same, _) => {
                 // Only where an error has been reported for the callee.
                 b.end(Term::Unreachable);
                 None
             }
         },
     }
+}
+
+/// A native takes and gives values of any type in boxes: the arguments as it takes them, and
+/// whether its result is one.
+fn boxed(
+    b: &mut Builder,
+    sp: &Specialiser<'_>,
+    name: &str,
+    mut args: Vec<ValueId>,
+) -> (Vec<ValueId>, bool) {
+    let Some(boxing) = sp.boxing.get(name) else {
+        return (args, false);
+    };
+    for (arg, _) in args
+        .iter_mut()
+        .zip(&boxing.params)
+        .filter(|(_, boxed)| **boxed)
+    {
+        *arg = b.push(Op::Box(*arg), sp.common.boxed);
+    }
+    (args, boxing.result)
 }
 
 /// Calls `callee` as the last thing the function does.
@@ -89,8 +116,11 @@ impl<'a> Lowerer<'_, 'a> {
         expr: &Expr,
     ) -> Option<ValueId> {
         let args = self.values(args)?;
-        let callee = self.sp.resolve(callee, &self.scope, expr.span);
         let result = self.ty(expr.ty);
+        if let Some(value) = self.answer(callee, &args, result) {
+            return Some(value);
+        }
+        let callee = self.sp.resolve(callee, &self.scope, expr.span);
         self.emit(&callee, args, result)
     }
 
@@ -98,8 +128,11 @@ impl<'a> Lowerer<'_, 'a> {
         let Some(args) = self.values(args) else {
             return;
         };
-        let callee = self.sp.resolve(callee, &self.scope, expr.span);
         let result = self.ty(expr.ty);
+        if let Some(value) = self.answer(callee, &args, result) {
+            return self.b.end(Term::Return(value));
+        }
+        let callee = self.sp.resolve(callee, &self.scope, expr.span);
         emit_tail(&mut self.b, self.sp, &callee, args, result);
     }
 
@@ -109,7 +142,11 @@ impl<'a> Lowerer<'_, 'a> {
         args: Vec<ValueId>,
         result: TyId,
     ) -> Option<ValueId> {
-        emit(&mut self.b, self.sp, callee, args, result)
+        let value = emit(&mut self.b, self.sp, callee, args, result)?;
+        if let Callee::Function(_) = callee {
+            self.make_current();
+        }
+        Some(value)
     }
 
     pub(super) fn call_value(&mut self, callee: &'a Expr, args: &'a [Expr]) -> Option<ValueId> {
@@ -127,6 +164,7 @@ impl<'a> Lowerer<'_, 'a> {
             self.b.end(Term::Unreachable);
             return None;
         }
+        self.make_current();
         Some(value)
     }
 
@@ -162,7 +200,7 @@ impl<'a> Lowerer<'_, 'a> {
     }
 
     /// Where the callee is a local function by name: its function and what it captures.
-    fn direct_local(&mut self, callee: &'a Expr) -> Option<(ir::FnId, Vec<ValueId>)> {
+    pub(super) fn direct_local(&mut self, callee: &'a Expr) -> Option<(ir::FnId, Vec<ValueId>)> {
         let ExprKind::Local { id, args } = &callee.kind else {
             return None;
         };

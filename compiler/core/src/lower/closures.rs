@@ -183,7 +183,7 @@ impl<'a> Lowerer<'_, 'a> {
         self.b.push(Op::MakeClosure { function, captures }, ty)
     }
 
-    fn declare(
+    pub(super) fn declare(
         &mut self,
         symbol: String,
         name: String,
@@ -205,7 +205,7 @@ impl<'a> Lowerer<'_, 'a> {
     }
 
     /// The name of this function, or of the one around the closure it is.
-    fn outermost_name(&self) -> &str {
+    pub(super) fn outermost_name(&self) -> &str {
         let name = &self.sp.program.functions[self.function.index()].name;
         name.strip_prefix("fn in ").unwrap_or(name)
     }

@@ -77,6 +77,10 @@ impl<'a> Lowerer<'_, 'a> {
                     self.match_arms(value, scrutinee.ty, arms, dest);
                 }
             }
+            ExprKind::Receive { arms, after } => {
+                let ty = self.ty(expr.ty);
+                self.receive_to(arms, after.as_deref(), ty, dest);
+            }
             ExprKind::Call { callee, args } if matches!(dest, Dest::Return) => {
                 self.tail_call(callee, args, expr);
             }
@@ -152,7 +156,7 @@ impl<'a> Lowerer<'_, 'a> {
                     None => Some(self.unit()),
                 }
             }
-            ExprKind::If { .. } | ExprKind::Match { .. } => {
+            ExprKind::If { .. } | ExprKind::Match { .. } | ExprKind::Receive { .. } => {
                 let ty = self.ty(expr.ty);
                 let join = self.b.block();
                 let result = self.b.param(join, ty, None);
@@ -177,20 +181,10 @@ impl<'a> Lowerer<'_, 'a> {
                 let ty = self.ty(expr.ty);
                 Some(self.closure(closure, ty, expr.span))
             }
-            ExprKind::Receive { .. } => self.actors_unsupported("receive", expr),
-            ExprKind::Spawn { link, .. } => {
-                let form = if *link { "spawn_link" } else { "spawn" };
-                self.actors_unsupported(form, expr)
-            }
-            ExprKind::SelfPid => self.actors_unsupported("self()", expr),
+            ExprKind::Spawn { callee, args, link } => self.spawn(callee, args, *link),
+            ExprKind::SelfPid => Some(self.self_pid()),
             ExprKind::Hole(_) => bug!(expr.span, "the checker left a hole"),
         }
-    }
-
-    fn actors_unsupported(&mut self, form: &'static str, expr: &Expr) -> Option<ValueId> {
-        self.sp.actors_unsupported(form.into(), expr.span);
-        self.b.end(Term::Unreachable);
-        None
     }
 
     pub(super) fn literal(&mut self, lit: &Lit) -> ValueId {
@@ -313,7 +307,7 @@ impl<'a> Lowerer<'_, 'a> {
 /// Whether an expression ends in several blocks.
 fn branches(kind: &ExprKind) -> bool {
     match kind {
-        ExprKind::If { .. } | ExprKind::Match { .. } => true,
+        ExprKind::If { .. } | ExprKind::Match { .. } | ExprKind::Receive { .. } => true,
         ExprKind::Block { value, .. } => value.as_deref().is_some_and(|v| branches(&v.kind)),
         _ => false,
     }

@@ -115,7 +115,7 @@ impl<'a> Lowerer<'_, 'a> {
     }
 
     /// The block an arm's body stands in, with a parameter for each variable of its patterns.
-    fn arm_state(&mut self, pats: &'a [Pat], guard: Option<&'a Expr>) -> ArmState<'a> {
+    pub(super) fn arm_state(&mut self, pats: &'a [Pat], guard: Option<&'a Expr>) -> ArmState<'a> {
         let block = self.b.block();
         let mut locals = Vec::new();
         for pat in pats {
@@ -133,7 +133,7 @@ impl<'a> Lowerer<'_, 'a> {
     }
 
     /// Goes on in an arm's body with its variables bound. Says whether the arm is reached.
-    fn enter_arm(&mut self, tree: &Tree<'a>, arm: usize) -> bool {
+    pub(super) fn enter_arm(&mut self, tree: &Tree<'a>, arm: usize) -> bool {
         let state = &tree.arms[arm];
         if !self.b.switch_to(state.block) {
             return false;

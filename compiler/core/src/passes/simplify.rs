@@ -85,7 +85,10 @@ impl Values {
 pub fn is_pure(op: &Op) -> bool {
     use crate::ir::Prim::*;
     match op {
-        Op::Call { .. } | Op::CallNative { .. } | Op::CallClosure { .. } => false,
+        Op::Call { .. }
+        | Op::CallNative { .. }
+        | Op::CallClosure { .. }
+        | Op::ReceiveNext { .. } => false,
         Op::Prim(prim, _) => !matches!(
             prim,
             IntAdd

@@ -6,9 +6,7 @@ use crate::ir::*;
 pub fn each_reference(function: &Function, mut visit: impl FnMut(FnId)) {
     for block in &function.blocks {
         for stmt in &block.stmts {
-            if let Op::Call { callee: f, .. } | Op::MakeClosure { function: f, .. } = &stmt.op {
-                visit(*f);
-            }
+            stmt.op.function().into_iter().for_each(&mut visit);
         }
         if let Term::TailCall { callee, .. } = &block.term {
             visit(*callee);
@@ -51,9 +49,7 @@ pub fn run(program: &mut Program) {
     for function in &mut program.functions {
         for block in &mut function.blocks {
             for stmt in &mut block.stmts {
-                if let Op::Call { callee: f, .. } | Op::MakeClosure { function: f, .. } =
-                    &mut stmt.op
-                {
+                if let Some(f) = stmt.op.function_mut() {
                     *f = numbers[f.index()];
                 }
             }

@@ -1,6 +1,6 @@
 //! What a call calls: forwards followed, impls selected, natives and intrinsics found.
 
-use super::{Scope, Specialiser, scope_of};
+use super::{Boxing, Scope, Specialiser, scope_of};
 use crate::intrinsics::{self, Intrinsic};
 use crate::ir;
 use crate::structural::{Method, StructuralKey};
@@ -10,7 +10,7 @@ use mesh_check::thir::{Body, Expr, ExprKind, FnRef, PatKind};
 use mesh_check::ty::Ty;
 use mesh_check::{method_instance, select_impl};
 use mesh_report::{Span, bug};
-use mesh_resolve::hir::{FnId, FnKind, LocalId};
+use mesh_resolve::hir::{self, FnId, FnKind, LocalId};
 use std::rc::Rc;
 
 /// How many forwards in a row are followed: more can only be a cycle.
@@ -184,6 +184,23 @@ impl<'a> Specialiser<'a> {
         Callee::Function(self.instance(id, &args, span))
     }
 
+    /// Remembers what a native takes and gives in boxes.
+    fn note_boxing(&mut self, function: &hir::Function, row: &'static str) {
+        let is_param =
+            |ty: Option<&hir::Ty>| ty.is_some_and(|ty| matches!(ty.kind, hir::TyKind::Param(_)));
+        let boxing = Boxing {
+            params: function
+                .params
+                .iter()
+                .map(|param| is_param(param.ty.as_ref()))
+                .collect(),
+            result: is_param(function.result.as_ref()),
+        };
+        if boxing.result || boxing.params.contains(&true) {
+            self.boxing.insert(row, boxing);
+        }
+    }
+
     /// The row of a native or intrinsic.
     fn operation(&mut self, id: FnId, span: Span) -> Callee {
         let function = self.hir_function(id);
@@ -193,21 +210,16 @@ impl<'a> Specialiser<'a> {
                 return Callee::Intrinsic(row.name);
             }
         } else if let Some(row) = native::by_name(&name) {
+            self.note_boxing(function, row.name);
             return Callee::Native(row.name);
         }
-        let module = &self.checked.world.modules[id.module.0 as usize];
-        if module.is_std && function.lang.is_some() {
-            // What syntax needs and the runtime lacks are the operations of actors.
-            self.actors_unsupported(function.name.clone(), span);
+        let is_native = function.kind == FnKind::Native;
+        let place = if function.name_span.is_dummy() {
+            span
         } else {
-            let is_native = function.kind == FnKind::Native;
-            let place = if function.name_span.is_dummy() {
-                span
-            } else {
-                function.name_span
-            };
-            self.missing_operation(name, is_native, place);
-        }
+            function.name_span
+        };
+        self.missing_operation(name, is_native, place);
         Callee::Intrinsic("Prelude.panic")
     }
 }

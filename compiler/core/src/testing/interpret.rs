@@ -1,5 +1,6 @@
 //! Runs Core, slowly and plainly: tests compare what a program does before and after a pass.
 
+use super::mailbox::Mailbox;
 use crate::ir::*;
 use std::rc::Rc;
 
@@ -45,6 +46,7 @@ pub fn call(program: &Program, symbol: &str, args: &[Value]) -> Outcome {
         program,
         output: String::new(),
         steps: 20_000_000,
+        mailbox: Mailbox::default(),
     };
     let found = program.functions.iter().position(|f| f.symbol == symbol);
     let result = match found {
@@ -63,6 +65,7 @@ struct Machine<'a> {
     program: &'a Program,
     output: String,
     steps: u64,
+    mailbox: Mailbox,
 }
 
 /// How a block ended.
@@ -99,6 +102,21 @@ impl<'a> Machine<'a> {
             }
             for (param, arg) in block.params.iter().zip(args) {
                 values[param.index()] = Some(arg);
+            }
+            if let Some(Stmt { op, .. }) = block.stmts.first()
+                && let Op::ReceiveNext {
+                    resume: Some(resume),
+                    captures: held,
+                } = op
+                && self.mailbox.parks()
+            {
+                let frame = Frame {
+                    values: &values,
+                    captures,
+                    id,
+                };
+                let held = frame.all(held)?;
+                return Ok(Next::Call(*resume, Vec::new(), held.into()));
             }
             for stmt in &block.stmts {
                 self.steps = self.steps.checked_sub(1).ok_or("runs for too long")?;
@@ -199,6 +217,8 @@ impl<'a> Machine<'a> {
                 Value::text(&texts?.concat())
             }
             Op::ListOp(op, args) => list_op(*op, &frame.all(args)?)?,
+            Op::Box(value) | Op::Unbox(value) => frame.get(*value)?,
+            Op::ReceiveNext { .. } => self.mailbox.next()?,
         })
     }
 
@@ -212,7 +232,10 @@ impl<'a> Machine<'a> {
             ("Int.to_text", [Value::Int(value)]) => Ok(Value::text(&value.to_string())),
             ("Float.to_text", [Value::Float(value)]) => Ok(Value::text(&format!("{value:?}"))),
             ("Hash.seed", []) => Ok(Value::Int(42)),
-            _ => Err(format!("native {name} is not interpreted")),
+            _ => match self.mailbox.native(name, args) {
+                Some(given) => Ok(given),
+                None => Err(format!("native {name} is not interpreted")),
+            },
         }
     }
 

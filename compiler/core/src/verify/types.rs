@@ -167,6 +167,27 @@ impl Checker<'_> {
                 }
             }
             Op::ListOp(op, args) => self.list_op(*op, args, result),
+            Op::Box(_) => {
+                if *types.get(result) != Ty::Boxed {
+                    self.fail("box of another type");
+                }
+            }
+            Op::Unbox(value) => {
+                if !self.is(*value, &Ty::Boxed) {
+                    self.fail("unbox of what is no box");
+                }
+            }
+            Op::ReceiveNext { resume, captures } => {
+                let is = |ty: &TyId, wanted| types.get(*ty) == wanted;
+                let fits = matches!(types.get(result), Ty::Tuple(items)
+                    if matches!(&items[..], [a, b] if is(a, &Ty::Int) && is(b, &Ty::Boxed)));
+                if !fits {
+                    self.fail("receive_next of another type");
+                }
+                if let Some(resume) = resume {
+                    self.resume(*resume, captures, stmt.value);
+                }
+            }
         }
     }
 
@@ -194,6 +215,24 @@ impl Checker<'_> {
         let params = self.params_of(target);
         if *self.program.types.get(result) != Ty::Fn(params, target.result) {
             self.fail(format!("closure over @{} of another type", target.symbol));
+        }
+    }
+
+    /// What goes on from a `receive` must do so with nothing but its captures.
+    fn resume(&mut self, resume: FnId, captures: &[ValueId], value: ValueId) {
+        let target = &self.program.functions[resume.index()];
+        let what = format!("resume @{}", target.symbol);
+        match &target.kind {
+            FnKind::Closure { captures: wanted } => self.want_all(&what, captures, wanted),
+            FnKind::Direct => self.fail(format!("{what}: is no closure")),
+        }
+        if !self.params_of(target).is_empty() {
+            self.fail(format!("{what}: has parameters"));
+        }
+        self.want(&what, target.result, self.function.result);
+        let is_first = |block: &Block| block.stmts.first().is_some_and(|stmt| stmt.value == value);
+        if !self.function.blocks.iter().any(is_first) {
+            self.fail(format!("{what}: something stands before it in its block"));
         }
     }
 

@@ -51,12 +51,11 @@ pub(super) fn service(p: &mut Parser<'_>, marker: Marker) {
     p.bump();
     p.type_name("the name of the service");
     types::generic_params(p);
-    blocks::members(
-        p,
-        "`do` or `{` and the sections",
-        "`fn`, `call`, `cast` or another section",
-        service_member,
-    );
+    if p.at_any(&[DO_KW, L_BRACE]) {
+        blocks::members(p, "`fn`, `call`, `cast` or another section", service_member);
+    } else {
+        p.expected("`do` or `{` and the sections");
+    }
     p.complete(marker, SERVICE_DEF);
 }
 
@@ -133,12 +132,11 @@ pub(super) fn supervisor(p: &mut Parser<'_>, marker: Marker) {
     if p.at(L_PAREN) && !p.newline_before(0) {
         items::param_list(p);
     }
-    blocks::members(
-        p,
-        "`do` or `{`, the settings and the children",
-        "a setting or `child`",
-        supervisor_member,
-    );
+    if p.at_any(&[DO_KW, L_BRACE]) {
+        blocks::members(p, "a setting or `child`", supervisor_member);
+    } else {
+        p.expected("`do` or `{`, the settings and the children");
+    }
     p.complete(marker, SUPERVISOR_DEF);
 }
 
@@ -149,7 +147,11 @@ fn supervisor_member(p: &mut Parser<'_>) -> bool {
     let marker = p.start();
     p.bump();
     p.value_name("the name of the child");
-    blocks::members(p, "`do` or `{` and the settings", "a setting", setting);
+    if p.at_any(&[DO_KW, L_BRACE]) {
+        blocks::members(p, "a setting", setting);
+    } else {
+        p.expected("`do` or `{` and the settings");
+    }
     p.complete(marker, CHILD_DEF);
     true
 }

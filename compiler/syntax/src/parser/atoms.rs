@@ -309,15 +309,14 @@ fn json_object(p: &mut Parser<'_>) -> Completed {
     p.complete(marker, JSON_OBJECT)
 }
 
-/// A block where an expression must stand. `{a, b}` is reported as what it is by the block itself. What the block was
-/// meant for is not known, so nothing is said about what stands in it.
+/// A block where an expression must stand. `{a, b}` is reported as what it is by the block itself.
 fn misplaced_block(p: &mut Parser<'_>) -> Completed {
-    if p.at_brace_tuple() {
-        return blocks::block(p);
-    }
-    p.report_understood(MisplacedBlock { span: p.span(p.at) });
-    p.mute += 1;
+    let first = p.at;
+    let said = p.diagnostics.len();
     let block = blocks::block(p);
-    p.mute -= 1;
+    if p.diagnostics.len() == said {
+        let span = p.span(first);
+        p.report_understood(MisplacedBlock { span });
+    }
     block
 }

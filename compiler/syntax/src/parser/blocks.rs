@@ -30,13 +30,15 @@ pub(super) fn required(p: &mut Parser<'_>) {
         block(p);
     } else {
         p.expected("`do` or `{`");
-        let marker = p.start();
-        if undelimited(p, |p, close| {
-            statements(p, Until::Close(close));
-        }) {
+        // What was meant for the block is taken as one, or its `end` would close something else.
+        if p.newline_before(0) && !p.at_closer() {
+            let marker = p.start();
+            let opener = p.at.saturating_sub(1);
+            p.open.ends += 1;
+            p.within_block(|p| statements(p, Until::Close(END_KW)));
+            p.open.ends -= 1;
+            close_block(p, opener, END_KW);
             p.complete(marker, BLOCK_EXPR);
-        } else {
-            p.abandon(marker);
         }
     }
 }
@@ -103,40 +105,6 @@ fn delimited(p: &mut Parser<'_>, parse: impl FnOnce(&mut Parser<'_>, SyntaxKind)
     close_block(p, opener, close);
 }
 
-/// After the report that an opener is missing: takes what was meant for the block, and its closer, on the lines that
-/// follow. Without that its `end` would close something else.
-fn undelimited(p: &mut Parser<'_>, parse: impl FnOnce(&mut Parser<'_>, SyntaxKind)) -> bool {
-    if !p.newline_before(0) || p.at_closer() {
-        return false;
-    }
-    let close = if p.open.ends == 0 && p.open.braces > 0 {
-        R_BRACE
-    } else {
-        END_KW
-    };
-    let outer = p.open;
-    match close {
-        R_BRACE => p.open.braces += 1,
-        _ => p.open.ends += 1,
-    }
-    p.within_block(|p| parse(p, close));
-    p.open = outer;
-    close_silently(p, close);
-    true
-}
-
-/// Takes what may be the closer of a block whose opener is missing.
-pub(super) fn close_silently(p: &mut Parser<'_>, close: SyntaxKind) {
-    let other_is_ours = match p.current() {
-        END_KW => p.open.ends == 0,
-        R_BRACE => p.open.braces == 0,
-        _ => false,
-    };
-    if p.at(close) || other_is_ours {
-        p.bump();
-    }
-}
-
 pub(super) fn close_block(p: &mut Parser<'_>, opener: usize, close: SyntaxKind) {
     let other = if close == END_KW { R_BRACE } else { END_KW };
     let outer = if other == END_KW {
@@ -196,44 +164,29 @@ pub(super) fn statements(p: &mut Parser<'_>, until: Until) -> Statements {
             return found;
         }
         if p.at(ELSE_KW) {
-            stray_else(p);
+            p.report(StrayElse { span: p.span(p.at) });
+            p.bump_error();
             continue;
         }
         if p.region.actor_body && p.at(TERMINATE_KW) && matches!(p.nth(1), DO_KW | L_BRACE) {
             actors::terminate(p);
             continue;
         }
-        let first = p.at;
+        let (first, said) = (p.at, p.quiet);
         match statement(p) {
             Some(is_expr) => {
                 found.count += 1;
                 found.last_is_expr = is_expr;
             }
+            None if said && p.at(COMMA) => p.bump_error(),
             None => {
-                p.expected_instead("a statement");
+                p.expected("a statement");
                 if p.at == first {
                     p.bump_error();
                 }
             }
         }
     }
-}
-
-/// An `else` without an `if`, with what is probably its branch.
-fn stray_else(p: &mut Parser<'_>) {
-    let marker = p.start();
-    let (span, column) = (p.span(p.at), p.indentation(p.at));
-    p.report(StrayElse { span });
-    p.bump();
-    if p.mute > 0 {
-        p.complete(marker, ERROR);
-        return;
-    }
-    p.within_block(|p| statements(p, Until::Close(END_KW)));
-    if p.at(END_KW) && p.column_of_first(p.at).is_none_or(|at| at == column) {
-        p.bump();
-    }
-    p.complete(marker, ERROR);
 }
 
 fn skip_semicolons(p: &mut Parser<'_>) -> bool {
@@ -362,11 +315,10 @@ fn assignment(p: &mut Parser<'_>, first: usize) {
     p.complete(marker, ERROR);
 }
 
-/// Members between `do` and `end` or braces, each on its line or after a comma. `missing` says what is expected if no
-/// block begins; `what`, what a member is. `member` takes one or says that none begins here.
+/// Members between `do` and `end` or braces, each on its line or after a comma. `member` takes one or says that none
+/// begins here.
 pub(super) fn members(
     p: &mut Parser<'_>,
-    missing: &'static str,
     what: &'static str,
     mut member: impl FnMut(&mut Parser<'_>) -> bool,
 ) {
@@ -374,54 +326,43 @@ pub(super) fn members(
         p.leave();
         return;
     }
-    if p.at_any(&[DO_KW, L_BRACE]) {
-        delimited(p, |p, _| member_list(p, what, &mut member));
-    } else {
-        p.expected(missing);
-        undelimited(p, |p, _| member_list(p, what, &mut member));
-    }
-    p.leave();
-}
-
-fn member_list(
-    p: &mut Parser<'_>,
-    what: &'static str,
-    member: &mut impl FnMut(&mut Parser<'_>) -> bool,
-) {
-    let mut separated = true;
-    loop {
-        while p.at_any(&[SEMICOLON, COMMA]) {
-            p.bump();
-        }
-        separated |= p.at > 0 && matches!(p.token(p.at - 1).kind, SEMICOLON | COMMA);
-        if p.newline_before(0) {
-            separated = true;
-            p.speak();
-        }
-        let field = p.current().is_reserved() && matches!(p.nth(1), COLON | COLON2);
-        if p.at_closer() && !field {
-            break;
-        }
-        if p.at_any(&[R_PAREN, R_BRACKET]) {
-            if p.closes_outer() {
+    delimited(p, |p, _| {
+        let mut separated = true;
+        loop {
+            while p.at_any(&[SEMICOLON, COMMA]) {
+                separated = true;
+                p.bump();
+            }
+            if p.newline_before(0) {
+                separated = true;
+                p.speak();
+            }
+            let field = p.current().is_reserved() && matches!(p.nth(1), COLON | COLON2);
+            if p.at_closer() && !field {
                 break;
             }
-            continue;
-        }
-        if !separated {
-            p.report(SameLine { span: p.span(p.at) });
-        }
-        let (first, column) = (p.at, p.item_column);
-        p.item_column = p.column_of_first(p.at).or(column);
-        if !member(p) || p.at == first {
-            p.expected_instead(what);
-            if statement(p).is_none() && p.at == first {
-                p.bump_error();
+            if p.at_any(&[R_PAREN, R_BRACKET]) {
+                if p.closes_outer() {
+                    break;
+                }
+                continue;
             }
+            if !separated {
+                p.report(SameLine { span: p.span(p.at) });
+            }
+            let (first, column) = (p.at, p.item_column);
+            p.item_column = p.column_of_first(p.at).or(column);
+            if !member(p) {
+                p.expected(what);
+                if statement(p).is_none() && p.at == first {
+                    p.bump_error();
+                }
+            }
+            p.item_column = column;
+            separated = false;
         }
-        p.item_column = column;
-        separated = false;
-    }
+    });
+    p.leave();
 }
 
 /// An item as a member of another, if one begins here.

@@ -64,10 +64,7 @@ fn do_if(p: &mut Parser<'_>, opener: usize) {
     let outer = p
         .column_of_first(p.at)
         .is_some_and(|column| column < p.indentation(opener));
-    if p.token(opener).kind == IF_KW {
-        // The `do` was missing.
-        blocks::close_silently(p, END_KW);
-    } else if !braced || (p.at(END_KW) && !outer) {
+    if !braced || (p.at(END_KW) && !outer) {
         blocks::close_block(p, opener, END_KW);
     }
 }
@@ -143,15 +140,17 @@ pub(super) fn receive(p: &mut Parser<'_>) -> Completed {
 }
 
 fn arms(p: &mut Parser<'_>, receive: bool) {
-    let what = if receive {
-        "a message's pattern and `->`"
+    if p.at_any(&[DO_KW, L_BRACE]) {
+        let what = if receive {
+            "a message's pattern and `->`"
+        } else {
+            "a pattern and `->`"
+        };
+        let mut after = None;
+        blocks::members(p, what, |p| arm(p, receive, &mut after));
     } else {
-        "a pattern and `->`"
-    };
-    let mut after = None;
-    blocks::members(p, "`do` or `{` and the arms", what, |p| {
-        arm(p, receive, &mut after)
-    });
+        p.expected("`do` or `{` and the arms");
+    }
 }
 
 fn arm(p: &mut Parser<'_>, receive: bool, after: &mut Option<usize>) -> bool {

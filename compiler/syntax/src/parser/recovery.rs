@@ -3,17 +3,11 @@
 use super::*;
 use crate::diagnostics::{Expected, ReservedName, Unclosed, Unmatched};
 
-/// A file that has more mistakes is not looked at more closely.
-const MAX_DIAGNOSTICS: usize = 200;
-
 impl Parser<'_> {
     /// Reports, unless this may well follow from what was reported before.
     fn push(&mut self, diagnostic: Diagnostic) {
-        let follows = self.quiet
-            || self.mute > 0
-            || self.too_deep
-            || self.diagnostics.len() >= MAX_DIAGNOSTICS;
-        if !follows && !self.near_lexer_error(diagnostic.span()) && !self.at_reported_word() {
+        let follows = self.quiet || self.too_deep;
+        if !follows && !self.near_lexer_error() && !self.at_reported_word() {
             self.diagnostics.push(diagnostic);
         }
         self.quiet = true;
@@ -39,60 +33,53 @@ impl Parser<'_> {
     }
 
     /// Whether a line with a wrong token is at hand: its tokens say nothing about what the user meant.
-    fn near_lexer_error(&self, place: Span) -> bool {
+    fn near_lexer_error(&self) -> bool {
         let errors = &self.input.lexed.errors;
-        let text = self.input.text;
-        let on_line_of = |offset: u32| {
-            let offset = offset as usize;
-            let from = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
-            let to = text[offset..]
-                .find('\n')
-                .map_or(text.len(), |newline| offset + newline);
-            errors
-                .iter()
-                .any(|error| error.range.start <= to && from <= error.range.end)
-        };
         if errors.is_empty() {
             return false;
         }
-        let previous = self.span(self.at.saturating_sub(1));
-        on_line_of(place.start) || on_line_of(previous.start)
+        let line = |at: usize| {
+            let (start, end) = self.input.range(self.token(at));
+            let text = self.input.text;
+            let from = text[..start as usize]
+                .rfind('\n')
+                .map_or(0, |newline| newline + 1);
+            let to = text[end as usize..]
+                .find('\n')
+                .map_or(text.len(), |n| end as usize + n);
+            from..to
+        };
+        let lines = [line(self.at), line(self.at.saturating_sub(1))];
+        errors.iter().any(|error| {
+            lines
+                .iter()
+                .any(|line| error.range.start <= line.end && line.start <= error.range.end)
+        })
     }
 
-    /// Speaks again, on a new line: what follows has nothing to do with earlier errors. If the last one was about the
-    /// very token at hand, that token must at least be able to begin something.
+    /// Speaks again, on a new line: what follows has nothing to do with earlier errors, unless nothing was taken since.
     pub(super) fn speak(&mut self) {
-        let begins = looking::starts_expr(self.current()) || self.at(LET_KW);
-        if self.at > self.quiet_at || (begins && !self.at_closer()) || items::at_item_start(self) {
+        if self.at > self.quiet_at {
             self.quiet = false;
         }
     }
 
-    /// Reports that something is missing here: after the token before, if the line ends there.
+    /// Reports that something is missing here.
     pub(super) fn expected(&mut self, what: &'static str) {
-        let previous = self
-            .at
-            .checked_sub(1)
-            .filter(|_| self.newline_before(0) || self.at(EOF));
-        let Some(previous) = previous else {
-            return self.expected_instead(what);
+        let missing = self.newline_before(0) || self.at(EOF);
+        let span = match (missing, self.at.checked_sub(1)) {
+            (true, Some(previous)) => self.span(previous).at_end(),
+            _ => self.span(self.at),
         };
-        let place = if self.at(EOF) { "file" } else { "line" };
-        let (found, span) = (
-            format!("the end of the {place}"),
-            self.span(previous).at_end(),
-        );
-        self.report(Expected { what, found, span });
-    }
-
-    /// Reports that something else must stand where the token at hand does.
-    pub(super) fn expected_instead(&mut self, what: &'static str) {
-        let found = match self.current() {
-            EOF => "the end of the file".to_string(),
-            STRING_OPEN => "a string".to_string(),
-            _ => format!("`{}`", shown(self.text(self.at))),
+        let found = if self.at(EOF) {
+            "the end of the file".to_string()
+        } else if missing {
+            "the end of the line".to_string()
+        } else if self.at(STRING_OPEN) {
+            "a string".to_string()
+        } else {
+            format!("`{}`", shown(self.text(self.at)))
         };
-        let span = self.span(self.at);
         self.report(Expected { what, found, span });
     }
 
@@ -179,9 +166,7 @@ impl Parser<'_> {
     ) -> (usize, bool) {
         let (mut count, mut comma) = (0, false);
         while !self.at_any(stops) && !self.at(EOF) {
-            let before = self.at;
-            let found = item(self);
-            if found && self.at > before {
+            if item(self) {
                 count += 1;
                 comma = self.eat(COMMA);
                 if comma || self.at_any(stops) {
@@ -281,12 +266,9 @@ impl Parser<'_> {
             let name = self.text(self.at).to_string();
             let span = self.span(self.at);
             self.report(ReservedName { name, span });
-            // These end so much that hiding errors about them would hide too much.
-            if !matches!(kind, END_KW | ELSE_KW | DO_KW) {
-                self.reserved_names.push(kind);
-            }
+            self.reserved_names.push(kind);
             self.word_as(node, wanted);
-        } else if looking::is_value_name(kind) || looking::is_type_name(kind) {
+        } else if (kind == TYPE_IDENT || kind == IDENT) && !self.newline_before(0) {
             let name = self.text(self.at).to_string();
             let wants_upper = wanted == TYPE_IDENT;
             let span = self.span(self.at);
