@@ -3,6 +3,7 @@
 //! One function for each method and type; parts are handled by whatever method they have, so a type
 //! with its own impl inside is respected. The last part is a tail call where the method allows it.
 
+mod chain;
 mod compare;
 mod show;
 

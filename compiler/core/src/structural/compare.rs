@@ -190,6 +190,10 @@ impl Generator<'_, '_> {
             let zero = self.int(0);
             return self.give(zero);
         }
+        let links = self.links();
+        if !links.is_empty() {
+            return self.hash_chain(&links);
+        }
         let tag = self.tag(self.first);
         let Some(start) = self.hash_int(tag) else {
             return;
@@ -209,7 +213,7 @@ impl Generator<'_, '_> {
     }
 
     /// A number's hash, as std defines it.
-    fn hash_int(&mut self, value: ValueId) -> Option<ValueId> {
+    pub(super) fn hash_int(&mut self, value: ValueId) -> Option<ValueId> {
         let Some(&int) = self.sp.checked.world.lang.types.get("int") else {
             bug!(self.b.span(), "Core: std marks no type `int`");
         };
@@ -217,12 +221,17 @@ impl Generator<'_, '_> {
         self.call(&method, vec![value])
     }
 
-    fn hash_fields(&mut self, variant: usize, start: Option<ValueId>) {
+    /// One hash from two, as std defines it.
+    pub(super) fn combine(&mut self, before: ValueId, hash: ValueId) -> Option<ValueId> {
         let Some(&combine) = self.sp.checked.world.lang.functions.get("hash_combine") else {
             bug!(self.b.span(), "Core: std marks no function `hash_combine`");
         };
         let span = self.b.span();
         let combine = self.sp.callee_of_item(combine, [].into(), span);
+        self.call(&combine, vec![before, hash])
+    }
+
+    fn hash_fields(&mut self, variant: usize, start: Option<ValueId>) {
         let mut all = start;
         for (index, ty) in self.variants[variant]
             .fields
@@ -237,7 +246,7 @@ impl Generator<'_, '_> {
             };
             all = match all {
                 None => Some(hash),
-                Some(before) => self.call(&combine, vec![before, hash]),
+                Some(before) => self.combine(before, hash),
             };
             if all.is_none() {
                 return;

@@ -24,6 +24,10 @@ impl Generator<'_, '_> {
             let text = self.text("()");
             return self.give(text);
         }
+        let links = self.links();
+        if !links.is_empty() {
+            return self.show_chain(&links);
+        }
         let tag = self.tag(self.first);
         let all: Vec<usize> = (0..self.variants.len()).collect();
         self.switch(tag, &all, None, |g, variant| g.show_variant(variant));
@@ -41,13 +45,19 @@ impl Generator<'_, '_> {
     }
 
     fn show_variant(&mut self, variant: usize) {
+        if let Some(text) = self.variant_text(variant) {
+            self.give(text);
+        }
+    }
+
+    /// The text of `self`, known to be of a variant; `None` where control does not come back.
+    pub(super) fn variant_text(&mut self, variant: usize) -> Option<ValueId> {
         let name = self.variants[variant].name.clone();
         let fields = self.variants[variant].fields.clone();
         if fields.is_empty() {
             // A struct without fields, a variant without payload, or `()`.
             let text = if name.is_empty() { "()" } else { &name };
-            let text = self.text(text);
-            return self.give(text);
+            return Some(self.text(text));
         }
         let mut parts: Vec<ValueId> = vec![self.text(&format!("{name}("))];
         for (index, ty) in fields.into_iter().enumerate() {
@@ -56,13 +66,10 @@ impl Generator<'_, '_> {
             }
             let method = self.method_for(ty);
             let field = self.field(self.first, variant, index, ty);
-            let Some(shown) = self.call(&method, vec![field]) else {
-                return;
-            };
-            parts.push(shown);
+            parts.push(self.call(&method, vec![field])?);
         }
         parts.push(self.text(")"));
-        let whole = self.b.push(Op::Concat(parts), self.sp.common.string);
-        self.give(whole);
+        let string = self.sp.common.string;
+        Some(self.b.push(Op::Concat(parts), string))
     }
 }
