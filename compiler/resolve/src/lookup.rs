@@ -90,7 +90,7 @@ pub(crate) fn ctors(names: &Names, from: ModuleId, name: &str) -> (Vec<CtorRef>,
     (found.map(|one| one.what).collect(), Vec::new())
 }
 
-/// A service or supervisor by its bare name.
+/// A service or supervisor by its bare name, or the one a module in scope shares its name with.
 pub(crate) fn namespace<'a>(
     names: &'a Names,
     from: ModuleId,
@@ -99,10 +99,19 @@ pub(crate) fn namespace<'a>(
     if let Some(space) = names.declarations(from).namespaces.get(name) {
         return Some((from, space, None));
     }
-    let found = names.imported(from).namespaces.get(name)?;
-    let (module, original) = &found.what;
-    let space = names.declarations(*module).namespaces.get(original)?;
-    Some((*module, space, Some(found.by)))
+    if let Some(found) = names.imported(from).namespaces.get(name) {
+        let (module, original) = &found.what;
+        let space = names.declarations(*module).namespaces.get(original)?;
+        return Some((*module, space, Some(found.by)));
+    }
+    // The service `Store` of the module `Store`.
+    let Found::One(id, by) = module(names, from, name) else {
+        return None;
+    };
+    let declared = names.declarations(id);
+    let space = declared.namespaces.get(declared.name.rsplit('.').next()?)?;
+    let visible = names.visible(from, id, space.is_pub);
+    visible.then_some((id, space, by))
 }
 
 /// The longest beginning of a path that names a module, with the number of its words. `whole`: all words may name it.

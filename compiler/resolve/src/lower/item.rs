@@ -385,7 +385,15 @@ impl Lowerer<'_> {
     fn impl_(&mut self, def: &ast::ImplDef) {
         self.body = Body::default();
         self.self_ty = SelfTy::Impl;
+        self.impl_target = match def.target() {
+            Some(ast::Type::PathType(target)) => target.path().and_then(|path| {
+                let words = layout::path(self.file, &path);
+                lookup::find_type(self.names, self.id, &words)
+            }),
+            _ => None,
+        };
         self.impl_inner(def);
+        self.impl_target = None;
         self.self_ty = SelfTy::None;
     }
 

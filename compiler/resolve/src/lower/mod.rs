@@ -57,6 +57,7 @@ pub(crate) fn lower(
         tests: Vec::new(),
         body: Body::default(),
         self_ty: SelfTy::None,
+        impl_target: None,
         mentioned: FxHashSet::default(),
         used_imports: FxHashSet::default(),
         owner: None,
@@ -97,6 +98,8 @@ pub(crate) struct Lowerer<'a> {
     /// The function at hand.
     body: Body,
     self_ty: SelfTy,
+    /// The declared type that an impl is for.
+    impl_target: Option<TypeRef>,
     mentioned: FxHashSet<ModuleId>,
     used_imports: FxHashSet<Bringer>,
     /// The named function at hand, for finding functions that nothing uses.

@@ -281,6 +281,9 @@ impl Lowerer<'_> {
     }
 
     fn one_item(&mut self, word: &Word, value: bool) -> Item {
+        if let (Some(target), "Self") = (self.impl_target, word.text.as_str()) {
+            return Item::Type(target);
+        }
         if self.body.generic(&word.text).is_some() || word.text == "Self" {
             return Item::Param;
         }
@@ -317,6 +320,14 @@ impl Lowerer<'_> {
 
     /// `Prefix.name` where `Prefix` is one word: a type parameter, service, type or module.
     fn item_of_word(&mut self, prefix: &Word, last: &Word) -> Item {
+        if let (Some(target), "Self", true) =
+            (self.impl_target, prefix.text.as_str(), is_upper(&last.text))
+        {
+            return self.item_of_type(target, prefix, last).unwrap_or_else(|| {
+                self.unknown_in_type(target, last);
+                Item::Error
+            });
+        }
         if self.body.generic(&prefix.text).is_some() || prefix.text == "Self" {
             let found = self.type_path(std::slice::from_ref(prefix), "type");
             let kind = match found {
@@ -328,9 +339,15 @@ impl Lowerer<'_> {
             return Item::Through(PathBase::Type(Ty { kind, span }), last.clone());
         }
         if let Some((module, space, by)) = lookup::namespace(self.names, self.id, &prefix.text) {
-            self.bring(by);
             let found = space.values.get(&last.text);
-            return self.namespace_item(module, prefix, found, last);
+            let is_module = matches!(
+                lookup::module(self.names, self.id, &prefix.text),
+                Found::One(..)
+            );
+            if found.is_some() || !is_module {
+                self.bring(by);
+                return self.namespace_item(module, prefix, found, last);
+            }
         }
         let ty = match lookup::type_(self.names, self.id, &prefix.text) {
             Found::One(ty, by) => Some((ty, by)),
