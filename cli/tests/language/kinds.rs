@@ -215,6 +215,12 @@ fn page(setup: &Setup, case: &Case) -> Result<(), String> {
     let text = std::fs::read_to_string(case.full()).map_err(|error| error.to_string())?;
     let code = case.path.with_extension("").display().to_string();
     for (at, block) in blocks(&text).into_iter().enumerate() {
+        // What is shown need not be a whole program, except where that is the mistake.
+        let block = if block.contains("fn main(") || code == "E0227" {
+            block
+        } else {
+            format!("{block}\nfn main() do\nend\n")
+        };
         let file = fresh(setup, "mesh");
         std::fs::write(&file, block).map_err(|error| error.to_string())?;
         let ended = check(setup, &setup.scratch, &file)?;
