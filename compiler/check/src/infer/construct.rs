@@ -184,6 +184,8 @@ impl<'e> Infer<'e> {
         let types = self.build_types(id, 0, &args);
         let fields = self.fields_of(id, 0);
         let mut slots: Vec<Option<thir::Expr>> = types.iter().map(|_| None).collect();
+        // A name that is not a field may be meant for one that then seems to be missing.
+        let mut unknown = false;
         for init in inits {
             match fields.iter().position(|f| f.name == init.name) {
                 Some(at) => {
@@ -191,12 +193,14 @@ impl<'e> Infer<'e> {
                     slots[at] = Some(self.check(&init.value, types[at], why));
                 }
                 None => {
+                    unknown = true;
                     self.infer_hinted(&init.value, Some(Ty::error()));
                     self.report_unknown_field(id, &init.name, init.name_span);
                 }
             }
         }
         match base {
+            _ if unknown => self.make(ExprKind::Lit(thir::Lit::Unit), ty, span),
             Some(base) => self.struct_update(id, ty, &args, base, slots, span),
             None => self.struct_new(id, ty, &types, slots, span),
         }

@@ -144,7 +144,9 @@ impl Lowerer<'_> {
                 let first = fields.iter().find(|known| known.name == field.name);
                 let first = first.map(|known| known.span);
                 self.check_twice(&field.name, "field", field.span, first);
-                fields.push(field);
+                if first.is_none() {
+                    fields.push(field);
+                }
             }
         }
         let attributes = layout::attributes(self.file, def.attrs());
