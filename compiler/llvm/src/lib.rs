@@ -202,7 +202,7 @@ fn check_widths(
                 "together they take {words} machine words; a call has room for {}",
                 signature::MAX_ARG_WORDS
             );
-            let error = Diagnostic::error("E0900", message)
+            let error = Diagnostic::error("E0701", message)
                 .primary(function.span, "declared here")
                 .note(note)
                 .help("put some of them into a struct");

@@ -1,4 +1,4 @@
-//! Patterns.
+//! Patterns: what stands before an arrow, in `let`, in `for` and as a parameter.
 
 use super::*;
 use crate::diagnostics::AtomAscription;

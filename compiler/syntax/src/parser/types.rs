@@ -1,4 +1,4 @@
-//! Types.
+//! Types as they are written: names with arguments, tuples, functions, and the postfixes `?` and `!`.
 
 use super::*;
 
