@@ -10,6 +10,7 @@ pub enum Kind {
     Check,
     Stages,
     Page,
+    Guide,
     Examples,
 }
 
@@ -30,6 +31,7 @@ const FOLDERS: &[(&str, Kind)] = &[
     ("tests/check", Kind::Check),
     ("tests/stages", Kind::Stages),
     ("docs/errors", Kind::Page),
+    ("docs/reference", Kind::Guide),
     ("std", Kind::Examples),
 ];
 
@@ -42,7 +44,10 @@ impl Case {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        let kind = if self.kind == Kind::Page { "docs" } else { "" };
+        let kind = match self.kind {
+            Kind::Page | Kind::Guide => "docs/",
+            _ => "",
+        };
         format!("{kind}{base}/{}", self.path.with_extension("").display())
     }
 
@@ -76,7 +81,10 @@ fn walk(base: &Path, folder: &Path, kind: Kind, cases: &mut Vec<Case>) {
     for name in names {
         let path = folder.join(name);
         let full = base.join(&path);
-        let ending = if kind == Kind::Page { "md" } else { "mesh" };
+        let ending = match kind {
+            Kind::Page | Kind::Guide => "md",
+            _ => "mesh",
+        };
         if full.is_dir() && !full.join("mesh.toml").is_file() {
             walk(base, &path, kind, cases);
         } else if full.is_dir() || path.extension().is_some_and(|other| other == ending) {

@@ -4,6 +4,7 @@ use crate::Setup;
 use crate::case::{Case, Kind};
 use crate::compare::{Outcome, with_file};
 use crate::docs;
+use crate::guide;
 use crate::mutate;
 use crate::process::{self, Ended};
 use std::path::{Path, PathBuf};
@@ -29,6 +30,7 @@ pub fn run(setup: &Setup, case: &Case) -> Outcome {
         Kind::Check => outcome.add(&name, silent(setup, case)),
         Kind::Stages => stages(setup, case, &mut outcome),
         Kind::Page => outcome.add(&name, page(setup, case)),
+        Kind::Guide => outcome.add(&name, guide::programs(setup, case)),
         Kind::Examples => outcome.add(&name, docs::examples(setup, case)),
     }
     outcome

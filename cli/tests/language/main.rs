@@ -8,6 +8,7 @@
 //! | `tests/stages` | `name.mesh` | `mesh build --emit STAGE` with each `name.STAGE` there is, and `--release` with `name.STAGE.release` |
 //! | `std` | the examples in doc comments | that each is true |
 //! | `docs/errors` | the blocks marked `mesh` on each page | that the first gives the page's code and the others do not |
+//! | `docs/reference` | the blocks marked `mesh` | that each runs and prints the `text` block behind it |
 //!
 //! Every program of `run` is also compiled for AArch64, some are run as release builds as well (`MESH_TEST_RELEASE`
 //! percent of them, 20 unless it says otherwise), and each with several seeded mistakes, which must give one error
@@ -16,6 +17,7 @@
 mod case;
 mod compare;
 mod docs;
+mod guide;
 mod kinds;
 mod mutate;
 mod process;
