@@ -111,6 +111,10 @@ impl Lowerer<'_> {
         let control = std::mem::take(&mut self.body.control);
         let place = self.body.place.take();
         let signature = self.signature(group, None);
+        let defaults = signature.params.iter().map(|param| param.default);
+        if signature.params.iter().any(|param| param.default.is_some()) {
+            self.body.defaults.insert(local, defaults.collect());
+        }
         let clauses = self.clauses(group);
         self.body.control = control;
         self.body.place = place;

@@ -1,6 +1,6 @@
 //! What is known inside one function: its locals, the names in scope, its type parameters, and what `break` and `return` act on.
 
-use crate::hir::{Local, LocalId, ParamId};
+use crate::hir::{FnId, Local, LocalId, ParamId};
 use mesh_report::Span;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -37,6 +37,8 @@ pub(crate) struct Body {
     pub control: Vec<Control>,
     /// Parameters of the function whose default this is: known, but not to be used.
     pub hidden: Vec<(SmolStr, Span)>,
+    /// The defaults of local functions, by parameter.
+    pub defaults: FxHashMap<LocalId, Vec<Option<FnId>>>,
     /// Set in what is no function: how to call it in a message.
     pub place: Option<&'static str>,
 }

@@ -1,6 +1,6 @@
 //! Calls and their arguments.
 
-use super::{Lowerer, expr};
+use super::{Lowerer, build, expr};
 use crate::hir::{Arg, Closure, Expr, ExprKind};
 use crate::layout;
 use crate::lookup::{self, Found};
@@ -55,10 +55,11 @@ impl Lowerer<'_> {
     pub(super) fn finish_call(
         &mut self,
         callee: Expr,
-        args: Vec<Arg>,
+        mut args: Vec<Arg>,
         trailing: bool,
         span: Span,
     ) -> Expr {
+        self.local_defaults(&callee, &mut args, trailing, span);
         let kind = match callee.kind {
             ExprKind::Field {
                 base,
@@ -81,6 +82,32 @@ impl Lowerer<'_> {
             },
         };
         expr(kind, span)
+    }
+
+    /// A local function is known here, so its defaults are put in here.
+    pub(super) fn local_defaults(
+        &mut self,
+        callee: &Expr,
+        args: &mut Vec<Arg>,
+        trailing: bool,
+        span: Span,
+    ) {
+        let ExprKind::Local(id) = callee.kind else {
+            return;
+        };
+        let Some(defaults) = self.body.defaults.get(&id) else {
+            return;
+        };
+        // A closure after parameters with defaults fills the last one, as a trailing block does.
+        let closes = defaults.last().is_some_and(Option::is_none) && args.len() < defaults.len();
+        let last = if trailing || closes { args.pop() } else { None };
+        let end = defaults.len() - usize::from(last.is_some()).min(defaults.len());
+        let missing = defaults.get(args.len()..end).unwrap_or(&[]).to_vec();
+        for default in missing.into_iter().map_while(|default| default) {
+            let value = build::call(build::function(default, span), Vec::new(), span);
+            args.push(Arg { label: None, value });
+        }
+        args.extend(last);
     }
 
     /// A method call may mean the function of that name in this module.

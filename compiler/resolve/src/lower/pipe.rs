@@ -48,7 +48,7 @@ impl Lowerer<'_> {
                     let callee = self.expr_opt(call.callee(), span);
                     let args = self.args(call.arg_list(), call.trailing());
                     let trailing = call.trailing().is_some();
-                    self.place(value, op, span, callee, args, |callee, args| {
+                    self.place(value, op, span, callee, args, trailing, |callee, args| {
                         ExprKind::Call {
                             callee: Box::new(callee),
                             args,
@@ -84,13 +84,19 @@ impl Lowerer<'_> {
             }
             other => {
                 let callee = self.expr(other);
-                self.place(value, op, span, callee, Vec::new(), |callee, args| {
-                    ExprKind::Call {
+                self.place(
+                    value,
+                    op,
+                    span,
+                    callee,
+                    Vec::new(),
+                    false,
+                    |callee, args| ExprKind::Call {
                         callee: Box::new(callee),
                         args,
                         trailing: false,
-                    }
-                })
+                    },
+                )
             }
         }
     }
@@ -110,17 +116,24 @@ impl Lowerer<'_> {
             return expr(ExprKind::Error, span);
         };
         self.mention_method(&name.text);
-        self.place(value, op, span, receiver, args, |receiver, args| {
-            ExprKind::MethodCall {
+        self.place(
+            value,
+            op,
+            span,
+            receiver,
+            args,
+            trailing,
+            |receiver, args| ExprKind::MethodCall {
                 receiver: Box::new(receiver),
                 name: name.text,
                 name_span: name.span,
                 args,
                 trailing,
-            }
-        })
+            },
+        )
     }
 
+    #[allow(clippy::too_many_arguments, reason = "the parts of one call")]
     /// Puts the piped value among the arguments. If something would then be evaluated before it, the value gets a name first.
     fn place(
         &mut self,
@@ -129,6 +142,7 @@ impl Lowerer<'_> {
         span: Span,
         callee: Expr,
         mut args: Vec<Arg>,
+        trailing: bool,
         call: impl FnOnce(Expr, Vec<Arg>) -> ExprKind,
     ) -> Expr {
         let before = match op {
@@ -139,6 +153,7 @@ impl Lowerer<'_> {
             || (is_still(&callee) && before.is_none_or(|arg| is_still(&arg.value)));
         if in_order {
             insert(&mut args, value, op);
+            self.local_defaults(&callee, &mut args, trailing, span);
             return expr(call(callee, args), span);
         }
         let at = value.span;
@@ -154,6 +169,7 @@ impl Lowerer<'_> {
             span: at,
         };
         insert(&mut args, expr(ExprKind::Local(local), at), op);
+        self.local_defaults(&callee, &mut args, trailing, span);
         let block = Block {
             stmts: vec![binding],
             value: Some(Box::new(expr(call(callee, args), span))),
