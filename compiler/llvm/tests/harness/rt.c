@@ -33,11 +33,12 @@ typedef struct {
   u64 args[256], ret[256];
   Record ring[16];
   u64 segment_top, segment_limit;
+  u64 entry_frame, current_call[2];
 } Ctx;
 
 typedef struct { u64 header; u64 len; char bytes[]; } Str;
 typedef struct { u64 header; u32 capacity, flags, lo, hi, tlo, thi; u64 cells[]; } Buffer;
-typedef struct { u64 abi; i64 (*main)(Ctx *); Text name; u64 release; } Program;
+typedef struct { u64 abi; i64 (*main)(Ctx *); Text name; u64 release; void (*enter)(Ctx *, void *); } Program;
 
 static Ctx ctx;
 static jmp_buf entry;
@@ -252,7 +253,10 @@ static void show(const Type *t, int depth) {
 /* A request from outside, as the monitor makes it at the end of a time slice. */
 static void request(int signal) { ctx.limit = ~0ull; }
 
+#include "actors.c"
+
 int mesh_rt_start(const Program *program, int argc, char **argv) {
+  if (getenv("ACTORS")) return run_actors(program);
   char here;
   u64 slot = argc > 1 ? strtoull(argv[1], 0, 10) : 256 * 1024;
   u64 size = getenv("SEGMENT") ? strtoull(getenv("SEGMENT"), 0, 10) : 256u << 20;
