@@ -1,7 +1,7 @@
 //! Golden tests: every `tests/resolve/*.mesh` is resolved together with std; what comes out (the resolved modules, then the
 //! diagnostics) is compared with the file of the same name ending in `.out`. `UPDATE=1` writes what was seen.
 //!
-//! A line `#! module Name` begins another module of the same program; what stands before the first is `Main`.
+//! A line `#! module Name` begins another module of the same program, `#! std Name` one of std; what stands before the first is `Main`.
 
 use mesh_report::{Colour, FileId, SourceMap, text};
 use mesh_resolve::{Origin, Resolved, SourceModule, print_module, resolve_program};
@@ -58,20 +58,21 @@ fn std_modules(sources: &mut SourceMap) -> Vec<SourceModule> {
 }
 
 fn own_modules(sources: &mut SourceMap, text: &str) -> Vec<SourceModule> {
-    let mut parts = vec![("Main".to_string(), String::new())];
+    let mut parts = vec![("Main", Origin::Package, String::new())];
     for line in text.lines() {
-        match line.strip_prefix("#! module ") {
-            Some(name) => parts.push((name.trim().to_string(), String::new())),
-            None => {
-                let last = parts.len() - 1;
-                parts[last].1.push_str(line);
-                parts[last].1.push('\n');
-            }
+        if let Some(name) = line.strip_prefix("#! module ") {
+            parts.push((name, Origin::Package, String::new()));
+        } else if let Some(name) = line.strip_prefix("#! std ") {
+            parts.push((name, Origin::Std, String::new()));
+        } else {
+            let last = parts.len() - 1;
+            parts[last].2.push_str(line);
+            parts[last].2.push('\n');
         }
     }
-    let modules = parts.iter().map(|(name, source)| {
+    let modules = parts.into_iter().map(|(name, origin, source)| {
         let shown = format!("{}.mesh", name.to_lowercase());
-        add(sources, name, &shown, source, Origin::Package)
+        add(sources, name, &shown, &source, origin)
     });
     modules.collect()
 }
@@ -145,4 +146,30 @@ fn a_long_chain_is_resolved_and_dropped() {
     let (sources, resolved) = resolve(&source);
     let text = text::render_all(&resolved.diagnostics, &sources, Colour::Never);
     assert!(text.is_empty(), "{}", &text[..text.len().min(2000)]);
+}
+
+/// Whatever the parser makes of a wrong program can be resolved: tokens of the tests are left out, one at a time.
+#[test]
+fn no_token_is_indispensable() {
+    for path in mesh_files(&root().join("tests/resolve")) {
+        let source = fs::read_to_string(&path).expect("a test is readable");
+        let tree = mesh_syntax::parse(FileId(0), &source).syntax();
+        let tokens = tree
+            .descendants_with_tokens()
+            .filter_map(|it| it.into_token());
+        let ranges: Vec<_> = tokens
+            .filter(|token| !token.kind().is_trivia())
+            .map(|token| token.text_range())
+            .collect();
+        for range in ranges.into_iter().step_by(5) {
+            let mut text = source.clone();
+            text.replace_range(usize::from(range.start())..usize::from(range.end()), "");
+            let mut sources = SourceMap::new();
+            let modules = own_modules(&mut sources, &text);
+            let resolved = resolve_program(modules, Some("Main"));
+            for module in &resolved.world.modules {
+                print_module(&resolved.world, module);
+            }
+        }
+    }
 }

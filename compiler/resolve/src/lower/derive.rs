@@ -1,12 +1,12 @@
-//! `deriving(Default)`: an impl item. `Json` and `Row` are impls too, where std has what they are made of.
+//! `deriving(Default)`: an impl item; and what all derived impls have in common.
 
+use super::body::Body;
 use super::build::{Made, call, with_own_args};
-use super::item::with_generics;
-use super::{Lowerer, SelfTy, expr};
+use super::{Lowerer, expr};
 use crate::diagnostics::{MissingLangItem, NotDerivable};
 use crate::hir::{
-    Bound, Expr, ExprKind, FieldInit, FnKind, GenericParam, Impl, ImplId, InterfaceId, PathBase,
-    Ty, TyKind, TypeDef, TypeDefKind,
+    Bound, Expr, ExprKind, FieldInit, FnKind, GenericParam, Impl, ImplId, InterfaceId, Param, Pat,
+    PathBase, Ty, TyKind, TypeDef, TypeDefKind,
 };
 use mesh_report::Span;
 use mesh_syntax::ast;
@@ -20,20 +20,20 @@ impl Lowerer<'_> {
             let last = interface.path().and_then(|path| path.segments().last());
             match last.as_ref().map_or("", |token| token.text()) {
                 "Default" => self.derive_default(def, span),
-                "Json" => self.derivable_by("to_json", "`deriving(Json)`", span),
-                "Row" => self.derivable_by("row", "`deriving(Row)`", span),
+                "Json" => self.derive_json(def, span),
+                "Row" => self.lacks("row", "`deriving(Row)`", span),
                 _ => {}
             }
         }
     }
 
-    fn derivable_by(&mut self, name: &'static str, what: &'static str, span: Span) {
+    pub(super) fn lacks(&mut self, name: &'static str, what: &'static str, span: Span) {
         self.report(MissingLangItem { name, what, span });
     }
 
     fn derive_default(&mut self, def: &TypeDef, span: Span) {
         let Some(&interface) = self.names.lang.interfaces.get("default") else {
-            self.derivable_by("default", "`deriving(Default)`", span);
+            self.lacks("default", "`deriving(Default)`", span);
             return;
         };
         self.mention(interface.module);
@@ -75,16 +75,26 @@ impl Lowerer<'_> {
                 return;
             }
         };
-        self.derived_impl(def, interface, "default", body, span);
+        self.body = Body::default();
+        let method = Method {
+            name: "default",
+            params: Vec::new(),
+            pats: Vec::new(),
+            result: Some(Ty {
+                kind: TyKind::SelfTy,
+                span,
+            }),
+            body,
+        };
+        self.derived_impl(def, interface, method, span);
     }
 
-    /// An impl with one method without parameters that gives `Self`; every type parameter has the interface too.
-    fn derived_impl(
+    /// An impl with one method, whose locals are those of the body at hand; every type parameter has the interface too.
+    pub(super) fn derived_impl(
         &mut self,
         def: &TypeDef,
         interface: InterfaceId,
-        method: &'static str,
-        body: Expr,
+        method: Method,
         span: Span,
     ) {
         let id = ImplId {
@@ -103,27 +113,25 @@ impl Lowerer<'_> {
         };
         let generics: Vec<GenericParam> = def.generics.iter().map(bounded).collect();
         let function = self.reserve();
-        self.body = with_generics(&generics);
-        self.self_ty = SelfTy::Impl;
+        let has_self = method
+            .params
+            .first()
+            .is_some_and(|param| param.name == "self");
         let made = Made {
             id: function,
-            name: SmolStr::new_static(method),
+            name: SmolStr::new_static(method.name),
             span,
             is_pub: false,
             kind: FnKind::ImplMethod {
                 impl_: id,
-                has_self: false,
+                has_self,
             },
             generics: generics.clone(),
-            params: Vec::new(),
-            result: Some(Ty {
-                kind: TyKind::SelfTy,
-                span,
-            }),
+            params: method.params,
+            result: method.result,
             docs: None,
         };
-        self.made(made, Vec::new(), body);
-        self.self_ty = SelfTy::None;
+        self.made(made, method.pats, method.body);
         self.impls.push(Impl {
             id,
             span,
@@ -136,6 +144,15 @@ impl Lowerer<'_> {
             derived: true,
         });
     }
+}
+
+/// The one method of a derived impl.
+pub(super) struct Method {
+    pub name: &'static str,
+    pub params: Vec<Param>,
+    pub pats: Vec<Pat>,
+    pub result: Option<Ty>,
+    pub body: Expr,
 }
 
 /// `Type.default()`

@@ -6,6 +6,7 @@ mod build;
 mod call;
 mod closure;
 mod derive;
+mod derive_json;
 mod expr;
 mod function;
 mod item;

@@ -1,0 +1,289 @@
+//! `deriving(Json)`: `ToJson` and `FromJson` by structure.
+//!
+//! A struct is an object of its fields. A variant without payload is its name as a string; any other is an object with its name as only
+//! key, and under it the payload: the one value, an array of several, or an object if they have names.
+
+use super::body::Body;
+use super::build::{bind, call, construct, function, local, param};
+use super::derive::Method;
+use super::{Lowerer, expr};
+use crate::hir::{
+    Arm, CtorRef, Expr, ExprKind, FieldDef, FieldInit, FieldPat, InterfaceId, Lit, LocalId, Pat,
+    PatKind, PathBase, Ty, TyKind, TypeDef, TypeDefKind, VariantDef,
+};
+use mesh_report::Span;
+use smol_str::SmolStr;
+use std::sync::Arc;
+
+const WHAT: &str = "`deriving(Json)`";
+
+impl Lowerer<'_> {
+    pub(super) fn derive_json(&mut self, def: &TypeDef, span: Span) {
+        let interfaces = &self.names.lang.interfaces;
+        let (to, from) = (interfaces.get("to_json"), interfaces.get("from_json"));
+        let (Some(&to), Some(&from)) = (to, from) else {
+            let name = if to.is_none() { "to_json" } else { "from_json" };
+            self.lacks(name, WHAT, span);
+            return;
+        };
+        self.mention(to.module);
+        self.mention(from.module);
+        self.body = Body::default();
+        let value = self.fresh("self", span);
+        let body = self.encoded(def, value, to, span);
+        let own = Ty {
+            kind: TyKind::SelfTy,
+            span,
+        };
+        let method = Method {
+            name: "to_json",
+            params: vec![param("self", Some(own), span)],
+            pats: vec![bind(value, span)],
+            result: None,
+            body,
+        };
+        self.derived_impl(def, to, method, span);
+        self.body = Body::default();
+        let json = self.fresh("_json", span);
+        let body = self.decoded(def, json, from, span);
+        let method = Method {
+            name: "from_json",
+            params: vec![param("json", None, span)],
+            pats: vec![bind(json, span)],
+            result: None,
+            body,
+        };
+        self.derived_impl(def, from, method, span);
+    }
+
+    fn json_fn(&mut self, name: &str, args: Vec<Expr>, span: Span) -> Expr {
+        match self.lang_fn(name, WHAT, span) {
+            Some(id) => call(function(id, span), args, span),
+            None => expr(ExprKind::Error, span),
+        }
+    }
+
+    fn encoded(&mut self, def: &TypeDef, value: LocalId, to: InterfaceId, span: Span) -> Expr {
+        match &def.kind {
+            TypeDefKind::Struct(fields) => {
+                let entries = fields.iter().map(|field| {
+                    let base = Box::new(local(value, span));
+                    let kind = ExprKind::Field {
+                        base,
+                        name: field.name.clone(),
+                        name_span: span,
+                    };
+                    entry(&field.name, through(to, "to_json", expr(kind, span)), span)
+                });
+                let entries = list(entries.collect(), span);
+                self.json_fn("json_object", vec![entries], span)
+            }
+            TypeDefKind::Sum(variants) => {
+                let mut arms = Vec::new();
+                for (at, variant) in variants.iter().enumerate() {
+                    arms.push(self.encoding_arm(def, at, variant, to, span));
+                }
+                match_(local(value, span), arms, span)
+            }
+            _ => {
+                self.not_for_alias(span);
+                expr(ExprKind::Error, span)
+            }
+        }
+    }
+
+    fn not_for_alias(&mut self, span: Span) {
+        self.report(crate::diagnostics::NotDerivable {
+            name: "Json",
+            span,
+            reason: Some("an alias has the impls of the type it names".to_string()),
+        });
+    }
+
+    /// `Rect(w, h) -> json_object([("Rect", json_object([("w", w.to_json()), …]))])`
+    fn encoding_arm(
+        &mut self,
+        def: &TypeDef,
+        at: usize,
+        variant: &VariantDef,
+        to: InterfaceId,
+        span: Span,
+    ) -> Arm {
+        let fields = &variant.fields;
+        let locals: Vec<LocalId> = fields.iter().map(|_| self.fresh("_field", span)).collect();
+        let values = locals
+            .iter()
+            .map(|id| through(to, "to_json", local(*id, span)));
+        let mut values: Vec<Expr> = values.collect();
+        let body = if fields.is_empty() {
+            self.json_fn("json_text", vec![text(&variant.name, span)], span)
+        } else {
+            let payload = if has_names(fields) {
+                let entries = fields.iter().zip(values);
+                let entries = entries.map(|(field, value)| entry(&field.name, value, span));
+                let entries = list(entries.collect(), span);
+                self.json_fn("json_object", vec![entries], span)
+            } else if values.len() == 1 {
+                values.remove(0)
+            } else {
+                self.json_fn("json_array", vec![list(values, span)], span)
+            };
+            let entries = list(vec![entry(&variant.name, payload, span)], span);
+            self.json_fn("json_object", vec![entries], span)
+        };
+        let fields = locals.iter().map(|id| FieldPat {
+            name: None,
+            pat: bind(*id, span),
+        });
+        let ctor = CtorRef {
+            ty: def.id,
+            variant: at as u32,
+        };
+        let kind = PatKind::Ctor {
+            ctors: vec![ctor],
+            fields: fields.collect(),
+            rest: false,
+        };
+        arm(Pat { kind, span }, body, span)
+    }
+
+    fn decoded(&mut self, def: &TypeDef, json: LocalId, from: InterfaceId, span: Span) -> Expr {
+        match &def.kind {
+            TypeDefKind::Struct(fields) => {
+                let mut given = Vec::new();
+                for field in fields {
+                    given.push(FieldInit {
+                        name: field.name.clone(),
+                        name_span: span,
+                        value: self.decoded_field(json, &field.name, span),
+                    });
+                }
+                let kind = ExprKind::Struct {
+                    ty: def.id,
+                    base: None,
+                    fields: given,
+                };
+                self.ok(expr(kind, span), span)
+            }
+            TypeDefKind::Sum(variants) => {
+                let mut arms = Vec::new();
+                for (at, variant) in variants.iter().enumerate() {
+                    arms.push(self.decoding_arm(def, at, variant, from, span));
+                }
+                let other = self.fresh("_other", span);
+                let none = self.json_fn("json_no_variant", vec![local(other, span)], span);
+                let any = Pat {
+                    kind: PatKind::Wild,
+                    span,
+                };
+                arms.push(arm(pair(bind(other, span), any, span), none, span));
+                let parts = self.json_fn("json_variant", vec![local(json, span)], span);
+                match_(try_(parts, span), arms, span)
+            }
+            // Reported with the other direction.
+            _ => expr(ExprKind::Error, span),
+        }
+    }
+
+    /// `json_field(json, "x")?`
+    fn decoded_field(&mut self, json: LocalId, name: &str, span: Span) -> Expr {
+        let args = vec![local(json, span), text(name, span)];
+        let found = self.json_fn("json_field", args, span);
+        try_(found, span)
+    }
+
+    /// `("Circle", payload) -> Ok(Circle(FromJson.from_json(payload)?))`
+    fn decoding_arm(
+        &mut self,
+        def: &TypeDef,
+        at: usize,
+        variant: &VariantDef,
+        from: InterfaceId,
+        span: Span,
+    ) -> Arm {
+        let payload = self.fresh("_payload", span);
+        let fields = &variant.fields;
+        let mut values = Vec::new();
+        for (position, field) in fields.iter().enumerate() {
+            values.push(if has_names(fields) {
+                self.decoded_field(payload, &field.name, span)
+            } else if fields.len() == 1 {
+                try_(through(from, "from_json", local(payload, span)), span)
+            } else {
+                let index = expr(ExprKind::Lit(Lit::Int(position as i64)), span);
+                let args = vec![local(payload, span), index];
+                try_(self.json_fn("json_element", args, span), span)
+            });
+        }
+        let value = construct(def.id, at as u32, values, span);
+        let name = Pat {
+            kind: PatKind::Lit(Lit::Str(Arc::from(variant.name.as_str()))),
+            span,
+        };
+        let value = self.ok(value, span);
+        arm(pair(name, bind(payload, span), span), value, span)
+    }
+
+    /// The first variant of std's result.
+    fn ok(&mut self, value: Expr, span: Span) -> Expr {
+        match self.names.lang.types.get("result") {
+            Some(&ty) => construct(ty, 0, vec![value], span),
+            None => {
+                self.lacks("result", WHAT, span);
+                expr(ExprKind::Error, span)
+            }
+        }
+    }
+}
+
+fn has_names(fields: &[FieldDef]) -> bool {
+    fields.iter().all(|field| !field.name.is_empty())
+}
+
+fn text(text: &str, span: Span) -> Expr {
+    expr(ExprKind::Lit(Lit::Str(Arc::from(text))), span)
+}
+
+fn list(items: Vec<Expr>, span: Span) -> Expr {
+    expr(ExprKind::List { items, tail: None }, span)
+}
+
+fn entry(name: &str, value: Expr, span: Span) -> Expr {
+    expr(ExprKind::Tuple(vec![text(name, span), value]), span)
+}
+
+/// `Interface.method(value)`
+fn through(interface: InterfaceId, method: &'static str, value: Expr) -> Expr {
+    let span = value.span;
+    let item = ExprKind::TypeItem {
+        base: PathBase::Interface(interface),
+        name: SmolStr::new_static(method),
+        name_span: span,
+    };
+    call(expr(item, span), vec![value], span)
+}
+
+fn try_(value: Expr, span: Span) -> Expr {
+    expr(ExprKind::Try(Box::new(value)), span)
+}
+
+fn match_(scrutinee: Expr, arms: Vec<Arm>, span: Span) -> Expr {
+    let scrutinee = Box::new(scrutinee);
+    expr(ExprKind::Match { scrutinee, arms }, span)
+}
+
+fn arm(pat: Pat, body: Expr, span: Span) -> Arm {
+    Arm {
+        pat,
+        guard: None,
+        body,
+        span,
+    }
+}
+
+fn pair(a: Pat, b: Pat, span: Span) -> Pat {
+    Pat {
+        kind: PatKind::Tuple(vec![a, b]),
+        span,
+    }
+}
