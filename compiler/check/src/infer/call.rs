@@ -135,7 +135,7 @@ impl<'e> Infer<'e> {
         if function.lang.as_deref() == Some("reply") {
             self.runs(instance.process, span);
         }
-        let made = self.fill(id, &instance, fillers, actuals, span);
+        let (stmts, made) = self.fill(id, &instance, fillers, actuals, span);
         self.runs(instance.process, span);
         let never = instance.result == self.lang.never;
         let ty = if never { self.fresh() } else { instance.result };
@@ -143,7 +143,8 @@ impl<'e> Infer<'e> {
             callee: instance.callee,
             args: made,
         };
-        self.make(kind, ty, span)
+        let made = self.make(kind, ty, span);
+        self.after(stmts, made)
     }
 
     /// Checks arguments against parameters: first those that are no closures, which tell more.
@@ -154,7 +155,17 @@ impl<'e> Infer<'e> {
         fillers: Vec<Filler>,
         actuals: Vec<Actual<'e>>,
         span: Span,
-    ) -> Vec<thir::Expr> {
+    ) -> (Vec<thir::Stmt>, Vec<thir::Expr>) {
+        let mut places: Vec<(usize, usize)> = fillers
+            .iter()
+            .enumerate()
+            .filter_map(|(place, filler)| match filler {
+                Filler::Argument(at) => Some((*at, place)),
+                Filler::Default(_) => None,
+            })
+            .collect();
+        places.sort_unstable();
+        let written: Vec<usize> = places.into_iter().map(|(_, place)| place).collect();
         let mut actuals: Vec<Option<Actual<'e>>> = actuals.into_iter().map(Some).collect();
         let mut made: Vec<Option<thir::Expr>> = fillers.iter().map(|_| None).collect();
         for closures in [false, true] {
@@ -177,9 +188,12 @@ impl<'e> Infer<'e> {
             }
             self.solve();
         }
-        made.into_iter()
+        let stmts = self.in_written_order(&mut made, &written);
+        let made = made
+            .into_iter()
             .map(|e| e.unwrap_or_else(|| self.error_expr(span)))
-            .collect()
+            .collect();
+        (stmts, made)
     }
 
     /// A call of a default's function, whose result must be of the parameter's type.

@@ -11,6 +11,63 @@ use mesh_report::Span;
 use mesh_resolve::hir::{self, CtorRef, TypeId};
 
 impl<'e> Infer<'e> {
+    /// What is written in another order than it is declared in is still evaluated as written: these
+    /// statements do it, and the places hold their results.
+    pub fn in_written_order(
+        &mut self,
+        places: &mut [Option<thir::Expr>],
+        written: &[usize],
+    ) -> Vec<thir::Stmt> {
+        if written.is_sorted() {
+            return Vec::new();
+        }
+        let mut stmts = Vec::new();
+        for &at in written {
+            let Some(value) = places[at].take() else {
+                continue;
+            };
+            if matches!(
+                value.kind,
+                ExprKind::Lit(_) | ExprKind::Local { .. } | ExprKind::Closure(_) | ExprKind::Fn(_)
+            ) {
+                places[at] = Some(value);
+                continue;
+            }
+            let (ty, span) = (value.ty, value.span);
+            let local = self.temp(ty);
+            stmts.push(thir::Stmt::Let {
+                pat: thir::Pat {
+                    kind: thir::PatKind::Bind(local),
+                    ty,
+                    span,
+                },
+                generics: Vec::new(),
+                value,
+                else_: None,
+                span,
+            });
+            let kind = ExprKind::Local {
+                id: local,
+                args: Vec::new(),
+            };
+            places[at] = Some(self.make(kind, ty, span));
+        }
+        stmts
+    }
+
+    /// The statements, then the expression.
+    pub fn after(&self, stmts: Vec<thir::Stmt>, e: thir::Expr) -> thir::Expr {
+        if stmts.is_empty() {
+            return e;
+        }
+        let (ty, span) = (e.ty, e.span);
+        let kind = ExprKind::Block {
+            stmts,
+            value: Some(Box::new(e)),
+        };
+        self.make(kind, ty, span)
+    }
+
     /// Which of several constructors of one name is meant, by the type expected.
     pub fn pick_ctor(
         &mut self,
@@ -133,6 +190,7 @@ impl<'e> Infer<'e> {
                 }
             }
         }
+        let stmts = self.in_written_order(&mut slots, &places);
         let mut made = Vec::with_capacity(slots.len());
         for (i, slot) in slots.into_iter().enumerate() {
             match (slot, fields[i].default) {
@@ -149,7 +207,8 @@ impl<'e> Infer<'e> {
             variant: ctor.variant,
             fields: made,
         };
-        self.make(kind, ty, span)
+        let made = self.make(kind, ty, span);
+        self.after(stmts, made)
     }
 
     /// Whether the fields of a type may be used here.
@@ -186,9 +245,11 @@ impl<'e> Infer<'e> {
         let mut slots: Vec<Option<thir::Expr>> = types.iter().map(|_| None).collect();
         // A name that is not a field may be meant for one that then seems to be missing.
         let mut unknown = false;
+        let mut written = Vec::with_capacity(inits.len());
         for init in inits {
             match fields.iter().position(|f| f.name == init.name) {
                 Some(at) => {
+                    written.push(at);
                     let why = Why::Field(fields[at].span);
                     slots[at] = Some(self.check(&init.value, types[at], why));
                 }
@@ -199,11 +260,13 @@ impl<'e> Infer<'e> {
                 }
             }
         }
-        match base {
-            _ if unknown => self.make(ExprKind::Lit(thir::Lit::Unit), ty, span),
-            Some(base) => self.struct_update(id, ty, &args, base, slots, span),
+        let stmts = self.in_written_order(&mut slots, &written);
+        let made = match base {
+            _ if unknown => return self.make(ExprKind::Lit(thir::Lit::Unit), ty, span),
+            Some(base) => return self.struct_update(id, ty, &args, base, (stmts, slots), span),
             None => self.struct_new(id, ty, &types, slots, span),
-        }
+        };
+        self.after(stmts, made)
     }
 
     pub fn report_unknown_field(&mut self, id: TypeId, name: &str, span: Span) {
@@ -264,7 +327,7 @@ impl<'e> Infer<'e> {
         ty: Ty,
         args: &[Ty],
         base: thir::Expr,
-        slots: Vec<Option<thir::Expr>>,
+        (inits, slots): (Vec<thir::Stmt>, Vec<Option<thir::Expr>>),
         span: Span,
     ) -> thir::Expr {
         let types = self.env.field_types(id, 0, args);
@@ -311,10 +374,7 @@ impl<'e> Infer<'e> {
             else_: None,
             span,
         };
-        let kind = ExprKind::Block {
-            stmts: vec![bind],
-            value: Some(Box::new(made)),
-        };
-        self.make(kind, ty, span)
+        let stmts = std::iter::once(bind).chain(inits).collect();
+        self.after(stmts, made)
     }
 }
