@@ -140,8 +140,12 @@ impl Lexer<'_> {
         });
     }
 
+    /// Notes an error, unless there is one on the line already.
     fn error(&mut self, kind: LexErrorKind, range: Range<usize>) {
-        self.errors.push(LexError { kind, range });
+        let before = self.errors.last().map(|error| error.range.start);
+        if before.is_none_or(|before| self.line_end(before) < range.start) {
+            self.errors.push(LexError { kind, range });
+        }
     }
 
     fn line_end(&self, from: usize) -> usize {

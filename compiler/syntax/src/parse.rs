@@ -50,6 +50,7 @@ pub fn parse(file: FileId, text: &str) -> Parse {
         }
     }
     let (green, too_deep) = sink::build(text, &lexed, &output.events);
+    drop_inside_out(text, &lexed.errors, &mut output.diagnostics);
     let mut all: Vec<Diagnostic> = lexed
         .errors
         .iter()
@@ -70,6 +71,25 @@ pub fn parse(file: FileId, text: &str) -> Parse {
         diagnostics: all,
         green,
     }
+}
+
+/// If a heredoc's opening quotes are missing, its closing ones open another, and the text before them was read as code:
+/// what was said about that is dropped, back to the last line that is not indented.
+fn drop_inside_out(text: &str, errors: &[LexError], diagnostics: &mut Vec<Diagnostic>) {
+    let open = errors
+        .iter()
+        .find(|error| error.kind == LexErrorKind::UnclosedHeredoc);
+    let Some(open) = open else { return };
+    let before = &text[..open.range.start];
+    let item = before
+        .rmatch_indices('\n')
+        .map(|(at, _)| at + 1)
+        .find(|&at| {
+            before[at..].starts_with(|c: char| c.is_alphabetic())
+                && !before[at..].starts_with("end")
+        });
+    let item = item.unwrap_or(0) as u32;
+    diagnostics.retain(|diagnostic| diagnostic.span().start < item);
 }
 
 fn lex_diagnostic(file: FileId, text: &str, error: &LexError) -> Diagnostic {

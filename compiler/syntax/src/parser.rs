@@ -21,6 +21,7 @@ mod types;
 use crate::kind::SyntaxKind::{self, *};
 use crate::lexer::Lexed;
 use mesh_report::{Diagnostic, FileId, Span};
+use std::cell::Cell;
 
 /// Nested constructs past this are an error, so that no stage overflows its stack on a tree.
 pub(crate) const MAX_NESTING: u32 = 256;
@@ -161,12 +162,16 @@ pub(crate) fn run(input: &Input<'_>, trust_columns: bool) -> Output {
         depth: 0,
         quiet: false,
         quiet_at: 0,
+        mute: 0,
         too_deep: false,
         unclosed_at_end: false,
         trust_columns,
         item_column: None,
+        item_start: 0,
+        said_before_item: 0,
         suspect: None,
         early_end: None,
+        overran: Cell::new(false),
         reserved_names: Vec::new(),
     };
     items::source_file(&mut parser);
@@ -187,6 +192,8 @@ struct Parser<'t> {
     open: OpenDelimiters,
     depth: u32,
     quiet: bool,
+    /// Within blocks that stand where none may: nothing is said at all.
+    mute: u32,
     /// Where the parser went quiet.
     quiet_at: usize,
     too_deep: bool,
@@ -194,10 +201,15 @@ struct Parser<'t> {
     trust_columns: bool,
     /// Where the item at hand starts in its line, if it starts one.
     item_column: Option<u32>,
+    /// The first token of the top-level item at hand, and how many diagnostics there were before it.
+    item_start: usize,
+    said_before_item: usize,
     /// An opener whose `end` stands further left than it: probably the one that lacks its own.
     suspect: Option<usize>,
     /// A closer that stands further right than its opener: probably one too many.
     early_end: Option<usize>,
+    /// Whether looking ahead went past the nesting limit.
+    overran: Cell<bool>,
     /// Reserved words that were given as names.
     reserved_names: Vec<SyntaxKind>,
 }

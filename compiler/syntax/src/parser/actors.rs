@@ -51,11 +51,12 @@ pub(super) fn service(p: &mut Parser<'_>, marker: Marker) {
     p.bump();
     p.type_name("the name of the service");
     types::generic_params(p);
-    if p.at_any(&[DO_KW, L_BRACE]) {
-        blocks::members(p, "`fn`, `call`, `cast` or another section", service_member);
-    } else {
-        p.expected("`do` or `{` and the sections");
-    }
+    blocks::members(
+        p,
+        "`do` or `{` and the sections",
+        "`fn`, `call`, `cast` or another section",
+        service_member,
+    );
     p.complete(marker, SERVICE_DEF);
 }
 
@@ -132,11 +133,12 @@ pub(super) fn supervisor(p: &mut Parser<'_>, marker: Marker) {
     if p.at(L_PAREN) && !p.newline_before(0) {
         items::param_list(p);
     }
-    if p.at_any(&[DO_KW, L_BRACE]) {
-        blocks::members(p, "a setting or `child`", supervisor_member);
-    } else {
-        p.expected("`do` or `{`, the settings and the children");
-    }
+    blocks::members(
+        p,
+        "`do` or `{`, the settings and the children",
+        "a setting or `child`",
+        supervisor_member,
+    );
     p.complete(marker, SUPERVISOR_DEF);
 }
 
@@ -147,11 +149,7 @@ fn supervisor_member(p: &mut Parser<'_>) -> bool {
     let marker = p.start();
     p.bump();
     p.value_name("the name of the child");
-    if p.at_any(&[DO_KW, L_BRACE]) {
-        blocks::members(p, "a setting", setting);
-    } else {
-        p.expected("`do` or `{` and the settings");
-    }
+    blocks::members(p, "`do` or `{` and the settings", "a setting", setting);
     p.complete(marker, CHILD_DEF);
     true
 }

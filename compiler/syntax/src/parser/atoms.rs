@@ -31,7 +31,7 @@ pub(super) fn atom(p: &mut Parser<'_>) -> Option<Completed> {
         L_BRACKET => list(p),
         MAP_OPEN => map(p),
         L_BRACE if p.region.json => json_object(p),
-        L_BRACE | DO_KW => misplaced_block(p),
+        L_BRACE | DO_KW if !p.region.head => misplaced_block(p),
         IF_KW => control::if_expr(p),
         MATCH_KW | CASE_KW => control::match_expr(p),
         RECEIVE_KW => control::receive(p),
@@ -158,8 +158,8 @@ fn upper(p: &mut Parser<'_>) -> Completed {
     p.complete(marker, STRUCT_EXPR)
 }
 
-/// After a type in a head: the brace opens fields, since no statement begins so.
-fn fields_follow(p: &Parser<'_>) -> bool {
+/// The brace at hand opens fields, since no statement begins so.
+pub(super) fn fields_follow(p: &Parser<'_>) -> bool {
     match p.nth(1) {
         DOT2 => true,
         kind if looking::is_word(kind) => p.nth(2) == COLON,
@@ -167,7 +167,7 @@ fn fields_follow(p: &Parser<'_>) -> bool {
     }
 }
 
-fn struct_fields(p: &mut Parser<'_>) {
+pub(super) fn struct_fields(p: &mut Parser<'_>) {
     p.bracketed(|p| {
         struct_base_before_bar(p);
         p.comma_list(&[R_BRACE], "a field", |p| {
@@ -309,14 +309,15 @@ fn json_object(p: &mut Parser<'_>) -> Completed {
     p.complete(marker, JSON_OBJECT)
 }
 
-/// A block where an expression must stand. `{a, b}` is reported as what it is by the block itself.
+/// A block where an expression must stand. `{a, b}` is reported as what it is by the block itself. What the block was
+/// meant for is not known, so nothing is said about what stands in it.
 fn misplaced_block(p: &mut Parser<'_>) -> Completed {
-    let first = p.at;
-    let said = p.diagnostics.len();
-    let block = blocks::block(p);
-    if p.diagnostics.len() == said {
-        let span = p.span(first);
-        p.report_understood(MisplacedBlock { span });
+    if p.at_brace_tuple() {
+        return blocks::block(p);
     }
+    p.report_understood(MisplacedBlock { span: p.span(p.at) });
+    p.mute += 1;
+    let block = blocks::block(p);
+    p.mute -= 1;
     block
 }

@@ -2,7 +2,9 @@
 
 use super::pats::Form;
 use super::*;
-use crate::diagnostics::{Assignment, BraceTuple, ItemInBlock, SameLine, StrayElse};
+use crate::diagnostics::{
+    Assignment, BraceTuple, ItemInBlock, SameLine, StrayArm, StrayElse, UnnamedFields,
+};
 
 /// What statements end at.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,15 +32,13 @@ pub(super) fn required(p: &mut Parser<'_>) {
         block(p);
     } else {
         p.expected("`do` or `{`");
-        // What was meant for the block is taken as one, or its `end` would close something else.
-        if p.newline_before(0) && !p.at_closer() {
-            let marker = p.start();
-            let opener = p.at.saturating_sub(1);
-            p.open.ends += 1;
-            p.within_block(|p| statements(p, Until::Close(END_KW)));
-            p.open.ends -= 1;
-            close_block(p, opener, END_KW);
+        let marker = p.start();
+        if undelimited(p, |p, close| {
+            statements(p, Until::Close(close));
+        }) {
             p.complete(marker, BLOCK_EXPR);
+        } else {
+            p.abandon(marker);
         }
     }
 }
@@ -68,6 +68,14 @@ fn block_in(p: &mut Parser<'_>, change: impl FnOnce(&mut Region), params: bool) 
     if !p.enter() {
         p.leave();
         return p.complete(marker, BLOCK_EXPR);
+    }
+    if p.at(L_BRACE) && atoms::fields_follow(p) {
+        p.report_understood(UnnamedFields {
+            span: p.span(opener),
+        });
+        atoms::struct_fields(p);
+        p.leave();
+        return p.complete(marker, ERROR);
     }
     delimited(p, |p, close| {
         change(&mut p.region);
@@ -103,6 +111,40 @@ fn delimited(p: &mut Parser<'_>, parse: impl FnOnce(&mut Parser<'_>, SyntaxKind)
     p.within_block(|p| parse(p, close));
     p.open = outer;
     close_block(p, opener, close);
+}
+
+/// After the report that an opener is missing: takes what was meant for the block, and its closer, on the lines that
+/// follow. Without that its `end` would close something else.
+fn undelimited(p: &mut Parser<'_>, parse: impl FnOnce(&mut Parser<'_>, SyntaxKind)) -> bool {
+    if !p.newline_before(0) || p.at_closer() {
+        return false;
+    }
+    let close = if p.open.ends == 0 && p.open.braces > 0 {
+        R_BRACE
+    } else {
+        END_KW
+    };
+    let outer = p.open;
+    match close {
+        R_BRACE => p.open.braces += 1,
+        _ => p.open.ends += 1,
+    }
+    p.within_block(|p| parse(p, close));
+    p.open = outer;
+    close_silently(p, close);
+    true
+}
+
+/// Takes what may be the closer of a block whose opener is missing.
+pub(super) fn close_silently(p: &mut Parser<'_>, close: SyntaxKind) {
+    let other_is_ours = match p.current() {
+        END_KW => p.open.ends == 0,
+        R_BRACE => p.open.braces == 0,
+        _ => false,
+    };
+    if p.at(close) || other_is_ours {
+        p.bump();
+    }
 }
 
 pub(super) fn close_block(p: &mut Parser<'_>, opener: usize, close: SyntaxKind) {
@@ -148,6 +190,9 @@ pub(super) fn statements(p: &mut Parser<'_>, until: Until) -> Statements {
         if p.newline_before(0) || separated {
             p.speak();
         } else if found.count > 0 && !ends_here(p, until) && !at_end_of_any(p) {
+            // An element outside of its bracket follows from what is wrong with the bracket.
+            let element = p.at_any(&[COLON, FAT_ARROW]) && p.item_is_wrong();
+            p.quiet |= element;
             p.report(SameLine { span: p.span(p.at) });
         }
         if ends_here(p, until) || (found.count > 0 && next_arm(p, until)) {
@@ -164,29 +209,81 @@ pub(super) fn statements(p: &mut Parser<'_>, until: Until) -> Statements {
             return found;
         }
         if p.at(ELSE_KW) {
-            p.report(StrayElse { span: p.span(p.at) });
-            p.bump_error();
+            stray_else(p);
             continue;
         }
         if p.region.actor_body && p.at(TERMINATE_KW) && matches!(p.nth(1), DO_KW | L_BRACE) {
             actors::terminate(p);
             continue;
         }
-        let (first, said) = (p.at, p.quiet);
-        match statement(p) {
+        if p.at_any(&[PIPE_GT, PIPE_2_GT, DOT]) && p.item_is_wrong() {
+            // Goes on with a statement that ended too early.
+            p.quiet = true;
+            p.bump_error();
+            continue;
+        }
+        let first = p.at;
+        let begun = statement(p);
+        if p.at_same_line(ARROW) || (begun.is_none() && p.at_arm()) {
+            stray_arm(p, first, until);
+            continue;
+        }
+        match begun {
             Some(is_expr) => {
                 found.count += 1;
                 found.last_is_expr = is_expr;
             }
-            None if said && p.at(COMMA) => p.bump_error(),
             None => {
-                p.expected("a statement");
+                p.expected_instead("a statement");
                 if p.at == first {
                     p.bump_error();
                 }
             }
         }
     }
+}
+
+/// `pattern -> …` where no arms are. What looks like another arm on a line that follows is part of the same mistake.
+fn stray_arm(p: &mut Parser<'_>, first: usize, until: Until) {
+    if p.item_is_wrong() {
+        p.quiet = true;
+    }
+    p.report(StrayArm {
+        span: p.span(first),
+    });
+    let marker = p.start();
+    loop {
+        if !p.at(ARROW) {
+            control::arm(p, false, &mut None);
+        } else {
+            p.bump();
+            p.within_block(|p| statements(p, Until::Arm { receive: false }));
+        }
+        if !p.at_arm() || matches!(until, Until::Arm { .. }) {
+            break;
+        }
+    }
+    p.complete(marker, ERROR);
+}
+
+/// An `else` without an `if`, with what is probably its branch.
+fn stray_else(p: &mut Parser<'_>) {
+    let marker = p.start();
+    let (span, column) = (p.span(p.at), p.indentation(p.at));
+    if p.item_is_wrong() {
+        p.quiet = true;
+    }
+    p.report(StrayElse { span });
+    p.bump();
+    if p.mute > 0 {
+        p.complete(marker, ERROR);
+        return;
+    }
+    p.within_block(|p| statements(p, Until::Close(END_KW)));
+    if p.at(END_KW) && p.column_of_first(p.at).is_none_or(|at| at == column) {
+        p.bump();
+    }
+    p.complete(marker, ERROR);
 }
 
 fn skip_semicolons(p: &mut Parser<'_>) -> bool {
@@ -315,10 +412,11 @@ fn assignment(p: &mut Parser<'_>, first: usize) {
     p.complete(marker, ERROR);
 }
 
-/// Members between `do` and `end` or braces, each on its line or after a comma. `member` takes one or says that none
-/// begins here.
+/// Members between `do` and `end` or braces, each on its line or after a comma. `missing` says what is expected if no
+/// block begins; `what`, what a member is. `member` takes one or says that none begins here.
 pub(super) fn members(
     p: &mut Parser<'_>,
+    missing: &'static str,
     what: &'static str,
     mut member: impl FnMut(&mut Parser<'_>) -> bool,
 ) {
@@ -326,43 +424,54 @@ pub(super) fn members(
         p.leave();
         return;
     }
-    delimited(p, |p, _| {
-        let mut separated = true;
-        loop {
-            while p.at_any(&[SEMICOLON, COMMA]) {
-                separated = true;
-                p.bump();
-            }
-            if p.newline_before(0) {
-                separated = true;
-                p.speak();
-            }
-            let field = p.current().is_reserved() && matches!(p.nth(1), COLON | COLON2);
-            if p.at_closer() && !field {
+    if p.at_any(&[DO_KW, L_BRACE]) {
+        delimited(p, |p, _| member_list(p, what, &mut member));
+    } else {
+        p.expected(missing);
+        undelimited(p, |p, _| member_list(p, what, &mut member));
+    }
+    p.leave();
+}
+
+fn member_list(
+    p: &mut Parser<'_>,
+    what: &'static str,
+    member: &mut impl FnMut(&mut Parser<'_>) -> bool,
+) {
+    let mut separated = true;
+    loop {
+        while p.at_any(&[SEMICOLON, COMMA]) {
+            p.bump();
+        }
+        separated |= p.at > 0 && matches!(p.token(p.at - 1).kind, SEMICOLON | COMMA);
+        if p.newline_before(0) {
+            separated = true;
+            p.speak();
+        }
+        let field = p.current().is_reserved() && matches!(p.nth(1), COLON | COLON2);
+        if p.at_closer() && !field {
+            break;
+        }
+        if p.at_any(&[R_PAREN, R_BRACKET]) {
+            if p.closes_outer() {
                 break;
             }
-            if p.at_any(&[R_PAREN, R_BRACKET]) {
-                if p.closes_outer() {
-                    break;
-                }
-                continue;
-            }
-            if !separated {
-                p.report(SameLine { span: p.span(p.at) });
-            }
-            let (first, column) = (p.at, p.item_column);
-            p.item_column = p.column_of_first(p.at).or(column);
-            if !member(p) {
-                p.expected(what);
-                if statement(p).is_none() && p.at == first {
-                    p.bump_error();
-                }
-            }
-            p.item_column = column;
-            separated = false;
+            continue;
         }
-    });
-    p.leave();
+        if !separated {
+            p.report(SameLine { span: p.span(p.at) });
+        }
+        let (first, column) = (p.at, p.item_column);
+        p.item_column = p.column_of_first(p.at).or(column);
+        if !member(p) || p.at == first {
+            p.expected_instead(what);
+            if statement(p).is_none() && p.at == first {
+                p.bump_error();
+            }
+        }
+        p.item_column = column;
+        separated = false;
+    }
 }
 
 /// An item as a member of another, if one begins here.

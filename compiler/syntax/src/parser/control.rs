@@ -64,7 +64,10 @@ fn do_if(p: &mut Parser<'_>, opener: usize) {
     let outer = p
         .column_of_first(p.at)
         .is_some_and(|column| column < p.indentation(opener));
-    if !braced || (p.at(END_KW) && !outer) {
+    if p.token(opener).kind == IF_KW {
+        // The `do` was missing.
+        blocks::close_silently(p, END_KW);
+    } else if !braced || (p.at(END_KW) && !outer) {
         blocks::close_block(p, opener, END_KW);
     }
 }
@@ -140,20 +143,18 @@ pub(super) fn receive(p: &mut Parser<'_>) -> Completed {
 }
 
 fn arms(p: &mut Parser<'_>, receive: bool) {
-    if p.at_any(&[DO_KW, L_BRACE]) {
-        let what = if receive {
-            "a message's pattern and `->`"
-        } else {
-            "a pattern and `->`"
-        };
-        let mut after = None;
-        blocks::members(p, what, |p| arm(p, receive, &mut after));
+    let what = if receive {
+        "a message's pattern and `->`"
     } else {
-        p.expected("`do` or `{` and the arms");
-    }
+        "a pattern and `->`"
+    };
+    let mut after = None;
+    blocks::members(p, "`do` or `{` and the arms", what, |p| {
+        arm(p, receive, &mut after)
+    });
 }
 
-fn arm(p: &mut Parser<'_>, receive: bool, after: &mut Option<usize>) -> bool {
+pub(super) fn arm(p: &mut Parser<'_>, receive: bool, after: &mut Option<usize>) -> bool {
     let marker = p.start();
     if let Some(first) = *after {
         let (after, span) = (p.span(first), p.span(p.at));
@@ -163,8 +164,7 @@ fn arm(p: &mut Parser<'_>, receive: bool, after: &mut Option<usize>) -> bool {
         *after = Some(p.at);
         p.bump();
         exprs::required(p, "a time");
-        p.expect(ARROW);
-        arm_body(p, receive);
+        arrow_and_body(p, receive);
         p.complete(marker, AFTER_ARM);
         return true;
     }
@@ -176,8 +176,7 @@ fn arm(p: &mut Parser<'_>, receive: bool, after: &mut Option<usize>) -> bool {
         return false;
     }
     guard(p);
-    p.expect(ARROW);
-    arm_body(p, receive);
+    arrow_and_body(p, receive);
     p.complete(marker, MATCH_ARM);
     true
 }
@@ -189,6 +188,13 @@ pub(super) fn guard(p: &mut Parser<'_>) {
         p.bump();
         p.head_expr();
         p.complete(marker, GUARD);
+    }
+}
+
+fn arrow_and_body(p: &mut Parser<'_>, receive: bool) {
+    // Without an arrow, what stands on the next line is as likely another arm.
+    if p.expect(ARROW) || !p.newline_before(0) {
+        arm_body(p, receive);
     }
 }
 
@@ -204,8 +210,9 @@ fn arm_body(p: &mut Parser<'_>, receive: bool) {
 /// Statements without delimiters: a block, unless there is one expression only.
 fn undelimited(p: &mut Parser<'_>, until: Until, what: &'static str) {
     let marker = p.start();
+    let first = p.at;
     let found = p.within_block(|p| statements(p, until));
-    if found.count == 0 {
+    if found.count == 0 && p.at == first {
         p.expected(what);
     }
     if found.count == 1 && found.last_is_expr {

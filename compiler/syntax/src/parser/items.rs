@@ -17,40 +17,50 @@ pub(super) enum Body {
 /// The whole file.
 pub(super) fn source_file(p: &mut Parser<'_>) {
     let marker = p.start();
+    // After something that is no item, what follows up to the next item is the same mistake, its `end` included.
+    let mut astray = false;
     loop {
         while p.eat(SEMICOLON) {}
         if p.newline_before(0) {
             p.speak();
         }
+        p.quiet |= astray;
         match p.current() {
             EOF => break,
-            FN_KW => item(p),
-            _ if at_item_start(p) => item(p),
+            kind if kind == FN_KW || at_item_start(p) => {
+                p.speak();
+                astray = false;
+                (p.item_start, p.said_before_item) = (p.at, p.diagnostics.len());
+                item(p);
+            }
             END_KW | R_BRACE | R_PAREN | R_BRACKET | ELSE_KW => p.unmatched(),
-            _ => stray(p),
+            _ => {
+                stray(p);
+                astray = true;
+            }
         }
     }
     p.complete(marker, SOURCE_FILE);
 }
 
-/// A statement, or nothing at all, where only items stand.
+/// Statements, or nothing at all, where only items stand.
 fn stray(p: &mut Parser<'_>) {
     let first = p.at;
-    let word = p.text(first).to_string();
+    let (word, span) = (p.text(first).to_string(), p.span(first));
     let early = p.early_end.take().map(|at| p.span(at));
-    p.report(TopLevelStatement {
-        word,
-        span: p.span(first),
-        early,
-    });
-    let marker = p.start();
-    if blocks::statement(p).is_none() && p.at == first {
-        p.bump();
+    if p.item_is_wrong() && p.column_of_first(first) != Some(0) {
+        // The item before ended too early because of what is wrong in it.
+        p.quiet = true;
     }
-    while !p.at(EOF) && !p.newline_before(0) && !p.at(SEMICOLON) {
+    p.report(TopLevelStatement { word, span, early });
+    let marker = p.start();
+    loop {
         let before = p.at;
         if blocks::statement(p).is_none() && p.at == before {
             p.bump();
+        }
+        if p.at(EOF) || p.newline_before(0) || p.at(SEMICOLON) {
+            break;
         }
     }
     p.complete(marker, ERROR);
@@ -252,17 +262,15 @@ fn structure(p: &mut Parser<'_>, marker: Marker) {
     p.bump();
     p.type_name("the name of the struct");
     types::generic_params(p);
-    if p.at_any(&[DO_KW, L_BRACE]) {
-        blocks::members(p, "a field", field);
-    } else {
-        p.expected("`do` or `{` and the fields");
-    }
+    blocks::members(p, "`do` or `{` and the fields", "a field", field);
     deriving(p);
     p.complete(marker, STRUCT_DEF);
 }
 
 fn field(p: &mut Parser<'_>) -> bool {
-    if !looking::is_word(p.current()) || !matches!(p.nth(1), COLON | COLON2 | ATOM) {
+    let typed = matches!(p.nth(1), COLON | COLON2 | ATOM);
+    let named = looking::is_value_name(p.current()) || (typed && looking::is_word(p.current()));
+    if !named {
         return false;
     }
     let marker = p.start();
@@ -270,7 +278,10 @@ fn field(p: &mut Parser<'_>) -> bool {
     if p.at(ATOM) {
         pats::atom_ascription(p);
     }
-    types::ascription(p);
+    if !types::ascription(p) {
+        p.expected("`:` and the type of the field");
+        types::optional(p);
+    }
     if p.eat(EQ) {
         exprs::required(p, "the field's default");
     }
@@ -314,7 +325,7 @@ fn type_def(p: &mut Parser<'_>, marker: Marker, external: bool) {
         }
     } else if p.at_any(&[DO_KW, L_BRACE]) {
         let list = p.start();
-        blocks::members(p, "a variant", variant);
+        blocks::members(p, "`do`", "a variant", variant);
         p.complete(list, VARIANT_LIST);
     } else if !external {
         p.expected("`=` and the variants or another type");
@@ -340,7 +351,7 @@ fn variants(p: &mut Parser<'_>) {
 
 fn variant(p: &mut Parser<'_>) -> bool {
     let bar = usize::from(p.at(PIPE));
-    if !looking::is_type_name(p.nth(bar)) && p.nth(bar) != IDENT {
+    if !looking::is_type_name(p.nth(bar)) && !looking::is_value_name(p.nth(bar)) {
         return false;
     }
     let marker = p.start();
@@ -402,18 +413,21 @@ fn implementation(p: &mut Parser<'_>, marker: Marker) {
             types::required(p);
         }
         Some(_) => {}
-        None => p.expected("the name of an interface"),
+        None => {
+            p.expected("the name of an interface");
+            if p.eat(FOR_KW) {
+                types::optional(p);
+            }
+        }
     }
     member_list(p, Body::Required);
     p.complete(marker, IMPL_DEF);
 }
 
 fn member_list(p: &mut Parser<'_>, body: Body) {
-    if p.at_any(&[DO_KW, L_BRACE]) {
-        blocks::members(p, "`fn` or `type`", |p| member(p, body));
-    } else {
-        p.expected("`do` or `{` and the functions");
-    }
+    blocks::members(p, "`do` or `{` and the functions", "`fn` or `type`", |p| {
+        member(p, body)
+    });
 }
 
 fn member(p: &mut Parser<'_>, body: Body) -> bool {
@@ -515,11 +529,12 @@ fn test(p: &mut Parser<'_>, marker: Marker, kind: SyntaxKind) {
 fn describe(p: &mut Parser<'_>, marker: Marker) {
     p.bump();
     test_name(p);
-    if p.at_any(&[DO_KW, L_BRACE]) {
-        blocks::members(p, "a test", blocks::nested_item);
-    } else {
-        p.expected("`do` or `{` and the tests");
-    }
+    blocks::members(
+        p,
+        "`do` or `{` and the tests",
+        "a test",
+        blocks::nested_item,
+    );
     p.complete(marker, DESCRIBE_ITEM);
 }
 

@@ -56,7 +56,12 @@ pub(super) fn starts_expr(kind: SyntaxKind) -> bool {
 impl Parser<'_> {
     /// Whether `pattern ->` or `pattern when` begins here: an arm rather than a statement.
     pub(super) fn at_arm(&self) -> bool {
+        self.overran.set(false);
         let after = self.skip_pattern(self.at, 0);
+        if self.overran.get() {
+            // The pattern's own parser says that it is nested too deeply.
+            return true;
+        }
         after.is_some_and(|at| match self.token(at).kind {
             ARROW => !self.token(at).newline,
             WHEN_KW => true,
@@ -97,6 +102,24 @@ impl Parser<'_> {
                 .is_some_and(|at| self.token(at).kind == COMMA)
     }
 
+    /// Whether the brace at hand holds expressions with commas between.
+    pub(super) fn at_brace_tuple(&self) -> bool {
+        let mut depth = 0usize;
+        for ahead in self.at.. {
+            match self.token(ahead).kind {
+                L_PAREN | L_BRACKET | L_BRACE | MAP_OPEN | DO_KW | FN_KW => depth += 1,
+                R_PAREN | R_BRACKET | R_BRACE | END_KW => depth = depth.saturating_sub(1),
+                COMMA if depth == 1 => return self.at(L_BRACE),
+                EOF => return false,
+                _ => {}
+            }
+            if depth == 0 {
+                return false;
+            }
+        }
+        false
+    }
+
     /// The token after the parenthesis that closes the one at `at`.
     fn skip_balanced(&self, at: usize) -> Option<usize> {
         let mut depth = 0usize;
@@ -118,6 +141,7 @@ impl Parser<'_> {
     /// the same token more often than patterns are nested.
     fn skip_pattern(&self, at: usize, depth: u32) -> Option<usize> {
         if depth > MAX_NESTING {
+            self.overran.set(true);
             return None;
         }
         let mut at = self.skip_cons(at, depth)?;

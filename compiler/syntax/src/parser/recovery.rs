@@ -3,11 +3,17 @@
 use super::*;
 use crate::diagnostics::{Expected, ReservedName, Unclosed, Unmatched};
 
+/// A file that has more mistakes is not looked at more closely.
+const MAX_DIAGNOSTICS: usize = 200;
+
 impl Parser<'_> {
     /// Reports, unless this may well follow from what was reported before.
     fn push(&mut self, diagnostic: Diagnostic) {
-        let follows = self.quiet || self.too_deep;
-        if !follows && !self.near_lexer_error() && !self.at_reported_word() {
+        let follows = self.quiet
+            || self.mute > 0
+            || self.too_deep
+            || self.diagnostics.len() >= MAX_DIAGNOSTICS;
+        if !follows && !self.near_lexer_error(diagnostic.span()) && !self.at_reported_word() {
             self.diagnostics.push(diagnostic);
         }
         self.quiet = true;
@@ -33,53 +39,60 @@ impl Parser<'_> {
     }
 
     /// Whether a line with a wrong token is at hand: its tokens say nothing about what the user meant.
-    fn near_lexer_error(&self) -> bool {
+    fn near_lexer_error(&self, place: Span) -> bool {
         let errors = &self.input.lexed.errors;
+        let text = self.input.text;
+        let on_line_of = |offset: u32| {
+            let offset = offset as usize;
+            let from = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
+            let to = text[offset..]
+                .find('\n')
+                .map_or(text.len(), |newline| offset + newline);
+            errors
+                .iter()
+                .any(|error| error.range.start <= to && from <= error.range.end)
+        };
         if errors.is_empty() {
             return false;
         }
-        let line = |at: usize| {
-            let (start, end) = self.input.range(self.token(at));
-            let text = self.input.text;
-            let from = text[..start as usize]
-                .rfind('\n')
-                .map_or(0, |newline| newline + 1);
-            let to = text[end as usize..]
-                .find('\n')
-                .map_or(text.len(), |n| end as usize + n);
-            from..to
-        };
-        let lines = [line(self.at), line(self.at.saturating_sub(1))];
-        errors.iter().any(|error| {
-            lines
-                .iter()
-                .any(|line| error.range.start <= line.end && line.start <= error.range.end)
-        })
+        let previous = self.span(self.at.saturating_sub(1));
+        on_line_of(place.start) || on_line_of(previous.start)
     }
 
-    /// Speaks again, on a new line: what follows has nothing to do with earlier errors, unless nothing was taken since.
+    /// Speaks again, on a new line: what follows has nothing to do with earlier errors. If the last one was about the
+    /// very token at hand, that token must at least be able to begin something.
     pub(super) fn speak(&mut self) {
-        if self.at > self.quiet_at {
+        let begins = looking::starts_expr(self.current()) || self.at(LET_KW);
+        if self.at > self.quiet_at || (begins && !self.at_closer()) || items::at_item_start(self) {
             self.quiet = false;
         }
     }
 
-    /// Reports that something is missing here.
+    /// Reports that something is missing here: after the token before, if the line ends there.
     pub(super) fn expected(&mut self, what: &'static str) {
-        let missing = self.newline_before(0) || self.at(EOF);
-        let span = match (missing, self.at.checked_sub(1)) {
-            (true, Some(previous)) => self.span(previous).at_end(),
-            _ => self.span(self.at),
+        let previous = self
+            .at
+            .checked_sub(1)
+            .filter(|_| self.newline_before(0) || self.at(EOF));
+        let Some(previous) = previous else {
+            return self.expected_instead(what);
         };
-        let found = if self.at(EOF) {
-            "the end of the file".to_string()
-        } else if missing {
-            "the end of the line".to_string()
-        } else if self.at(STRING_OPEN) {
-            "a string".to_string()
-        } else {
-            format!("`{}`", shown(self.text(self.at)))
+        let place = if self.at(EOF) { "file" } else { "line" };
+        let (found, span) = (
+            format!("the end of the {place}"),
+            self.span(previous).at_end(),
+        );
+        self.report(Expected { what, found, span });
+    }
+
+    /// Reports that something else must stand where the token at hand does.
+    pub(super) fn expected_instead(&mut self, what: &'static str) {
+        let found = match self.current() {
+            EOF => "the end of the file".to_string(),
+            STRING_OPEN => "a string".to_string(),
+            _ => format!("`{}`", shown(self.text(self.at))),
         };
+        let span = self.span(self.at);
         self.report(Expected { what, found, span });
     }
 
@@ -96,15 +109,32 @@ impl Parser<'_> {
         self.single(ERROR);
     }
 
+    /// Whether there was an error in the top-level item at hand or just passed: what does not pair in it follows.
+    pub(super) fn item_is_wrong(&self) -> bool {
+        let (from, _) = self.input.range(self.token(self.item_start));
+        let (_, to) = self.input.range(self.token(self.at));
+        let within = from as usize..to as usize;
+        self.diagnostics.len() > self.said_before_item
+            || self
+                .input
+                .lexed
+                .errors
+                .iter()
+                .any(|error| within.contains(&error.range.start))
+    }
+
     /// The token at hand, a closer, belongs to nothing.
     pub(super) fn unmatched(&mut self) {
         let closer = self.text(self.at).to_string();
         let early = self.early_end.take().map(|at| self.span(at));
-        self.report(Unmatched {
-            closer,
-            span: self.span(self.at),
-            early,
-        });
+        let span = self.span(self.at);
+        if !self.item_is_wrong() {
+            self.report(Unmatched {
+                closer,
+                span,
+                early,
+            });
+        }
         self.bump_error();
     }
 
@@ -116,7 +146,10 @@ impl Parser<'_> {
             return;
         }
         if self.at(EOF) || self.at_item_boundary() {
-            self.unclosed_at_end |= !self.quiet;
+            self.unclosed_at_end = true;
+        }
+        if matches!(kind, END_KW | R_BRACE) && self.item_is_wrong() {
+            self.quiet = true;
         }
         let opener = match kind {
             END_KW | R_BRACE => self.suspect.take().unwrap_or(opener),
@@ -165,14 +198,19 @@ impl Parser<'_> {
         mut item: impl FnMut(&mut Self) -> bool,
     ) -> (usize, bool) {
         let (mut count, mut comma) = (0, false);
+        // Where the elements stand on lines of their own, another line in the same column is another element.
+        let column = self.newline_before(0).then(|| self.column(self.at));
         while !self.at_any(stops) && !self.at(EOF) {
-            if item(self) {
+            let before = self.at;
+            let found = item(self);
+            if found && self.at > before {
                 count += 1;
                 comma = self.eat(COMMA);
                 if comma || self.at_any(stops) {
                     continue;
                 }
-                if self.newline_before(0) || self.at_outer_closer() {
+                let another = column.is_some_and(|column| column == self.column(self.at));
+                if self.at_outer_closer() || (self.newline_before(0) && !another) {
                     break;
                 }
                 if self.at(ATOM) {
@@ -266,9 +304,12 @@ impl Parser<'_> {
             let name = self.text(self.at).to_string();
             let span = self.span(self.at);
             self.report(ReservedName { name, span });
-            self.reserved_names.push(kind);
+            // These end so much that hiding errors about them would hide too much.
+            if !matches!(kind, END_KW | ELSE_KW | DO_KW) {
+                self.reserved_names.push(kind);
+            }
             self.word_as(node, wanted);
-        } else if (kind == TYPE_IDENT || kind == IDENT) && !self.newline_before(0) {
+        } else if looking::is_value_name(kind) || looking::is_type_name(kind) {
             let name = self.text(self.at).to_string();
             let wants_upper = wanted == TYPE_IDENT;
             let span = self.span(self.at);
