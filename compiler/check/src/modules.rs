@@ -32,9 +32,6 @@ pub fn check_program(world: &Arc<World>) -> CheckResult {
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     if !failed {
         crate::growth::check_functions(&env, &mut found.bodies, &mut diagnostics);
-        for body in &found.bodies {
-            diagnostics.extend(crate::exhaustive::check_body(world, body));
-        }
     }
     mesh_report::sort(&mut diagnostics);
     let failed = diagnostics.iter().any(Diagnostic::is_error);
@@ -134,6 +131,12 @@ impl Schedule<'_> {
         }
         let (bodies, diagnostics) = infer_group(self.env, self, &self.groups[group]);
         let mut found = self.found.borrow_mut();
+        if !diagnostics.iter().any(Diagnostic::is_error) {
+            for body in &bodies {
+                let cases = crate::exhaustive::check_body(&self.env.world, body);
+                found.diagnostics.extend(cases);
+            }
+        }
         found.bodies.extend(bodies);
         found.diagnostics.extend(diagnostics);
     }

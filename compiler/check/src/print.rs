@@ -3,7 +3,7 @@
 use crate::impls::Requirement;
 use crate::impls::lower::interface_def;
 use crate::program::Checked;
-use crate::scheme::Scheme;
+use crate::scheme::{Scheme, SchemeParam};
 use crate::show::{Namer, WHOLE};
 use crate::ty::{Ty, TyKind};
 use crate::unify::slot;
@@ -156,7 +156,8 @@ fn named(f: &Function, scheme: &Scheme) -> Vec<GenericParam> {
     let mut generics = f.generics.clone();
     let mut letters = "TUVWABCDEFGHIJKLMNOPQRSXYZ".chars().cycle();
     let mut round = 0;
-    for param in scheme.params.iter().filter(|p| p.name.is_empty()) {
+    let unnamed = |p: &&SchemeParam| p.name.is_empty() && !p.process;
+    for param in scheme.params.iter().filter(unnamed) {
         let name = loop {
             let letter = letters.next().unwrap_or('T');
             if letter == 'T' {
@@ -171,14 +172,12 @@ fn named(f: &Function, scheme: &Scheme) -> Vec<GenericParam> {
                 break name;
             }
         };
-        if !param.process {
-            generics.push(GenericParam {
-                id: param.id,
-                name: name.into(),
-                bounds: Vec::new(),
-                span: Span::DUMMY,
-            });
-        }
+        generics.push(GenericParam {
+            id: param.id,
+            name: name.into(),
+            bounds: Vec::new(),
+            span: Span::DUMMY,
+        });
     }
     generics
 }
