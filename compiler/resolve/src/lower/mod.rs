@@ -22,8 +22,8 @@ mod unused;
 
 use crate::SourceModule;
 use crate::hir::{
-    Const, Expr, ExprKind, FnId, Function, Impl, Interface, LocalId, Module, ModuleId, Test,
-    TypeDef,
+    Const, ConstId, Expr, ExprKind, FnId, Function, Impl, Interface, LocalId, Module, ModuleId,
+    Test, TypeDef,
 };
 use crate::layout;
 use crate::names::{Bringer, Names, TypeRef};
@@ -63,6 +63,7 @@ pub(crate) fn lower(
         used_imports: FxHashSet::default(),
         owner: None,
         uses: Vec::new(),
+        used_consts: FxHashSet::default(),
         lacks_main: false,
         space: FxHashMap::default(),
         caller: None,
@@ -107,6 +108,8 @@ pub(crate) struct Lowerer<'a> {
     owner: Option<FnId>,
     /// Which function of this module mentions which; `None`: something that is always there does.
     uses: Vec<(Option<FnId>, FnId)>,
+    /// Constants of this module that something mentions.
+    used_consts: FxHashSet<ConstId>,
     /// Where a program begins is unknown, so nothing is said about what it does not reach.
     lacks_main: bool,
     /// The functions of the service at hand.

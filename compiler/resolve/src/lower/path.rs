@@ -186,7 +186,10 @@ impl Lowerer<'_> {
                 }
                 ExprKind::Fn(id)
             }
-            ValueRef::Const(id) => ExprKind::Const(id),
+            ValueRef::Const(id) => {
+                self.used_consts.insert(id);
+                ExprKind::Const(id)
+            }
         }
     }
 

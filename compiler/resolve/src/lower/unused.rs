@@ -1,8 +1,8 @@
-//! Warnings about what nothing uses: locals, imports, functions. Only in the package that is compiled.
+//! Warnings about what nothing uses: locals, imports, functions, constants. Only in the package that is compiled.
 
 use super::Lowerer;
 use super::body::{Body, Kind};
-use crate::diagnostics::{UnusedFunction, UnusedImport, UnusedVariable};
+use crate::diagnostics::{UnusedConstant, UnusedFunction, UnusedImport, UnusedVariable};
 use crate::hir::FnKind;
 use crate::names::{Bringer, ImportKind, Origin, TypeRef, dotted};
 
@@ -35,6 +35,7 @@ impl Lowerer<'_> {
     pub(super) fn warn_unused(&mut self) {
         if self.warns() {
             self.unused_imports();
+            self.unused_consts();
             if !self.lacks_main {
                 self.unused_functions();
             }
@@ -79,6 +80,18 @@ impl Lowerer<'_> {
                     }
                 }
             }
+        }
+    }
+
+    fn unused_consts(&mut self) {
+        let unused = self.consts.iter().filter(|def| {
+            !def.is_pub && !def.name.starts_with('_') && !self.used_consts.contains(&def.id)
+        });
+        let found: Vec<_> = unused
+            .map(|def| (def.name.clone(), def.name_span))
+            .collect();
+        for (name, span) in found {
+            self.report(UnusedConstant { name: &name, span });
         }
     }
 

@@ -3,17 +3,17 @@
 //! `call Put(value: Int) -> Int do |old| … end` in `service Store` makes the variant `Store.Msg.Put(Int, Reply<Int>)`, a handler
 //! function over the state, the parameters and the `Reply`, an arm of the loop, and `Store.put` and `Store.try_put`, which ask.
 
+mod clients;
+mod looping;
+
 use super::body::{Body, Kind};
-use super::build::{
-    Made, bind, call, closure, construct, for_effect, function, local, param, with_own_args,
-};
+use super::build::{Made, bind, call, closure, for_effect, function, local, param, with_own_args};
 use super::pat::Bindings;
 use super::{Lowerer, expr};
 use crate::diagnostics::BadSection;
 use crate::hir::{
-    After, Arm, Block, CtorRef, Expr, ExprKind, FieldDef, FieldPat, FnId, FnKind, GenericParam,
-    LocalId, Param, Pat, PatKind, ReceiveArm, Stmt, Ty, TyKind, TypeDef, TypeDefKind, TypeId,
-    VariantDef,
+    Block, Expr, ExprKind, FieldDef, FnId, FnKind, GenericParam, LocalId, Param, Pat, PatKind,
+    Stmt, Ty, TyKind, TypeDef, TypeDefKind, TypeId, VariantDef,
 };
 use crate::layout::{self, FnGroup};
 use crate::names::Word;
@@ -403,148 +403,6 @@ impl Lowerer<'_> {
         }
     }
 
-    /// `fn Store.loop(state)`: receives, handles, goes on with the new state.
-    fn looping(&mut self, service: &Service, inside: &Inside) {
-        let generics = self.service_body(service);
-        let span = service.name.span;
-        let mut made = self.service_made(service, inside.looping, "loop", span, generics);
-        made.params.push(param("state", None, span));
-        let state = self.fresh("_state", span);
-        let mut arms = Vec::new();
-        for (handler, id) in service.handlers.iter().zip(&inside.handlers) {
-            let arm = self.loop_arm(service, inside, handler, *id, state);
-            arms.push(ReceiveArm { signal: false, arm });
-        }
-        let stop = Arm {
-            pat: variant_pat(service.msg, service.handlers.len() as u32, Vec::new(), span),
-            guard: None,
-            body: expr(ExprKind::Lit(crate::hir::Lit::Unit), span),
-            span,
-        };
-        arms.push(ReceiveArm {
-            signal: false,
-            arm: stop,
-        });
-        let mut after = None;
-        for member in service.def.members() {
-            match member {
-                ast::ServiceMember::SignalDef(it) => {
-                    let arm = self.signal_arm(&it, inside, state);
-                    arms.push(ReceiveArm { signal: true, arm });
-                }
-                ast::ServiceMember::TimeoutDef(it) => {
-                    let at = self.at(&it);
-                    let timeout = self.expr_opt(it.duration(), at);
-                    let body = self.section(it.body(), inside, state, at);
-                    after = Some(Box::new(After { timeout, body }));
-                }
-                _ => {}
-            }
-        }
-        let body = expr(ExprKind::Receive { arms, after }, span);
-        self.made(made, vec![bind(state, span)], body);
-    }
-
-    fn loop_arm(
-        &mut self,
-        service: &Service,
-        inside: &Inside,
-        handler: &Handler,
-        id: FnId,
-        state: LocalId,
-    ) -> Arm {
-        let span = handler.name.span;
-        let count = handler
-            .params
-            .as_ref()
-            .map_or(0, |list| list.params().count());
-        let mut locals: Vec<LocalId> = (0..count).map(|_| self.fresh("_param", span)).collect();
-        if handler.kind.is_call() {
-            locals.push(self.fresh("_caller", span));
-        }
-        let mut args = vec![local(state, span)];
-        args.extend(locals.iter().map(|id| local(*id, span)));
-        let handled = call(function(id, span), args, span);
-        let again = |state: Expr| call(function(inside.looping, span), vec![state], span);
-        let body = match (&handler.kind, locals.last()) {
-            (
-                HandlerKind::Call {
-                    deferred: false, ..
-                },
-                Some(&caller),
-            ) => {
-                let (next, value) = (self.fresh("_next", span), self.fresh("_value", span));
-                let pair = Pat {
-                    kind: PatKind::Tuple(vec![bind(next, span), bind(value, span)]),
-                    span,
-                };
-                let answer = self.lang_fn("reply_send", "`service`", span);
-                let answer = answer.map(|id| {
-                    let args = vec![local(caller, span), local(value, span)];
-                    Stmt::Expr(call(function(id, span), args, span))
-                });
-                let mut stmts = vec![let_(pair, handled, span)];
-                stmts.extend(answer);
-                block(stmts, again(local(next, span)), span)
-            }
-            _ => again(handled),
-        };
-        let fields = locals.iter().map(|id| bind(*id, span)).collect();
-        Arm {
-            pat: variant_pat(service.msg, handler.variant, fields, span),
-            guard: None,
-            body,
-            span,
-        }
-    }
-
-    fn signal_arm(&mut self, it: &ast::SignalDef, inside: &Inside, state: LocalId) -> Arm {
-        let span = self.at(it);
-        let mark = self.body.enter();
-        let pat = self.pat_opt(it.pat(), &mut Bindings::new(Kind::Variable), span);
-        let pat = self.signal_pat(pat);
-        let guard = it.guard().map(|guard| self.expr_opt(guard.expr(), span));
-        let body = self.section(it.body(), inside, state, span);
-        self.body.leave(mark);
-        Arm {
-            pat,
-            guard,
-            body,
-            span,
-        }
-    }
-
-    /// `loop(fn state -> … end(state))`: a closure, so that `return` leaves the section.
-    fn section(
-        &mut self,
-        body: Option<ast::BlockExpr>,
-        inside: &Inside,
-        state: LocalId,
-        span: Span,
-    ) -> Expr {
-        let params = body.as_ref().and_then(|block| block.block_params());
-        let params = params.iter().flat_map(|params| params.params()).take(1);
-        let params: Vec<ast::Param> = params.collect();
-        let takes = !params.is_empty();
-        let section = self.closure_of(params, span, false, |lowerer| {
-            (
-                None,
-                match body {
-                    Some(body) => lowerer.block(&body),
-                    None => expr(ExprKind::Error, span),
-                },
-            )
-        });
-        let section = expr(ExprKind::Closure(section), span);
-        let args = if takes {
-            vec![local(state, span)]
-        } else {
-            Vec::new()
-        };
-        let next = call(section, args, span);
-        call(function(inside.looping, span), vec![next], span)
-    }
-
     /// The parameters of `init`, as those of another function: the types and defaults of the one, fresh names.
     fn init_params(&mut self, init: FnId) -> (Vec<Param>, Vec<LocalId>) {
         let known = self.functions[init.index as usize].as_ref();
@@ -621,117 +479,6 @@ impl Lowerer<'_> {
         self.body.leave(mark);
         closure(Vec::new(), block(stmts, for_effect(body), span), span)
     }
-
-    /// `fn Store.start(start: Int) -> Store.Pid = spawn(Store.run, start)`
-    fn start(&mut self, service: &Service, inside: &Inside) {
-        let generics = self.service_body(service);
-        let span = service.name.span;
-        let result = with_own_args(service.pid, &generics, span);
-        let mut made = self.service_made(service, service.start, "start", span, generics);
-        let (params, locals) = self.init_params(inside.init);
-        made.params = params;
-        made.result = Some(result);
-        made.is_pub = service.is_pub;
-        made.docs = service.def.docs().map(SmolStr::from);
-        let kind = ExprKind::Spawn {
-            callee: Box::new(function(inside.run, span)),
-            args: locals.iter().map(|id| local(*id, span)).collect(),
-            link: false,
-        };
-        let pats = locals.iter().map(|id| bind(*id, span)).collect();
-        self.made(made, pats, expr(kind, span));
-    }
-
-    fn clients(&mut self, service: &Service) {
-        let span = service.name.span;
-        let stop = service.handlers.len() as u32;
-        self.sender(service, service.stop, "stop", stop, None, span);
-        for handler in &service.handlers {
-            let span = handler.name.span;
-            let name = layout::snake_case(&handler.name.text);
-            match &handler.kind {
-                HandlerKind::Cast => {
-                    let variant = handler.variant;
-                    self.sender(service, handler.client, &name, variant, Some(handler), span);
-                }
-                HandlerKind::Call { fallible, .. } => {
-                    self.asker(service, handler, handler.client, &name, "ask");
-                    let name = format!("try_{name}");
-                    self.asker(service, handler, *fallible, &name, "try_ask");
-                }
-            }
-        }
-    }
-
-    /// The parameters of a client function: the pid, then the handler's own.
-    fn client(
-        &mut self,
-        service: &Service,
-        id: FnId,
-        name: &str,
-        handler: Option<&Handler>,
-        span: Span,
-    ) -> (Made, LocalId, Vec<LocalId>) {
-        let generics = self.service_body(service);
-        let pid = with_own_args(service.pid, &generics, span);
-        let mut made = self.service_made(service, id, name, span, generics);
-        made.is_pub = service.is_pub;
-        made.docs = handler.and_then(|handler| handler.docs.clone());
-        made.params.push(param("pid", Some(pid), span));
-        let to = self.fresh("_pid", span);
-        let mut locals = Vec::new();
-        if let Some(handler) = handler {
-            for ty in self.message_types(handler, false) {
-                let at = ty.span;
-                made.params.push(param("_", Some(ty), at));
-                locals.push(self.fresh("_param", at));
-            }
-        }
-        (made, to, locals)
-    }
-
-    /// `fn Store.clear(pid: Store.Pid) = send(pid, Clear)`
-    fn sender(
-        &mut self,
-        service: &Service,
-        id: FnId,
-        name: &str,
-        variant: u32,
-        handler: Option<&Handler>,
-        span: Span,
-    ) {
-        let (made, to, locals) = self.client(service, id, name, handler, span);
-        let args = locals.iter().map(|id| local(*id, span)).collect();
-        let message = construct(service.msg, variant, args, span);
-        let body = match self.lang_fn("send", "`service`", span) {
-            Some(id) => call(function(id, span), vec![local(to, span), message], span),
-            None => expr(ExprKind::Error, span),
-        };
-        let pats = std::iter::once(&to).chain(&locals);
-        let pats = pats.map(|id| bind(*id, span)).collect();
-        self.made(made, pats, body);
-    }
-
-    /// `fn Store.put(pid: Store.Pid, value: Int) -> Int = ask(pid, fn r -> Put(value, r) end)`
-    fn asker(&mut self, service: &Service, handler: &Handler, id: FnId, name: &str, lang: &str) {
-        let span = handler.name.span;
-        let (mut made, to, locals) = self.client(service, id, name, Some(handler), span);
-        if let (HandlerKind::Call { result, .. }, "ask") = (&handler.kind, lang) {
-            made.result = Some(self.declared_result(handler, result.as_ref(), false));
-        }
-        let reply = self.fresh("_reply", span);
-        let mut args: Vec<Expr> = locals.iter().map(|id| local(*id, span)).collect();
-        args.push(local(reply, span));
-        let message = construct(service.msg, handler.variant, args, span);
-        let make = closure(vec![bind(reply, span)], message, span);
-        let body = match self.lang_fn(lang, "`service`", span) {
-            Some(id) => call(function(id, span), vec![local(to, span), make], span),
-            None => expr(ExprKind::Error, span),
-        };
-        let pats = std::iter::once(&to).chain(&locals);
-        let pats = pats.map(|id| bind(*id, span)).collect();
-        self.made(made, pats, body);
-    }
 }
 
 fn payload(ty: Ty, span: Span) -> FieldDef {
@@ -739,18 +486,6 @@ fn payload(ty: Ty, span: Span) -> FieldDef {
         name: SmolStr::default(),
         ty,
         default: None,
-        span,
-    }
-}
-
-fn variant_pat(ty: TypeId, variant: u32, fields: Vec<Pat>, span: Span) -> Pat {
-    let fields = fields.into_iter().map(|pat| FieldPat { name: None, pat });
-    Pat {
-        kind: PatKind::Ctor {
-            ctors: vec![CtorRef { ty, variant }],
-            fields: fields.collect(),
-            rest: false,
-        },
         span,
     }
 }
