@@ -118,6 +118,13 @@ impl Linker<'_> {
     }
 
     fn unknown_module(&mut self, import: &Import, name: &str) {
+        match &import.kind {
+            ImportKind::Module(alias) => drop(self.out.lost.insert(alias.text.clone())),
+            ImportKind::Names(list) => {
+                let names = list.iter().map(|(_, alias)| alias.text.clone());
+                self.out.lost.extend(names);
+            }
+        }
         let names = self.names;
         let candidates = names.modules.iter().map(|module| module.name.as_str());
         let seen = candidates.filter(|candidate| names.module(self.from, candidate).is_some());
@@ -178,6 +185,7 @@ impl Linker<'_> {
             }
         }
         if !found {
+            self.out.lost.insert(alias);
             self.not_found(target, original, hidden);
         }
     }

@@ -225,6 +225,21 @@ pub(crate) struct Imported {
     pub namespaces: FxHashMap<SmolStr, Brought<(ModuleId, SmolStr)>>,
     /// Modules that an import names, in order.
     pub targets: Vec<ModuleId>,
+    /// Names that a wrong import was to bring; nothing more is said about them.
+    pub lost: FxHashSet<SmolStr>,
+}
+
+impl Imported {
+    /// Whether a name that is not found may be one of those.
+    pub fn may_have_lost(&self, name: &str) -> bool {
+        self.lost.contains(name)
+    }
+
+    /// The same for a constructor, which may have been to come with its type.
+    pub fn may_have_lost_ctor(&self, name: &str) -> bool {
+        let is_type = |name: &SmolStr| name.starts_with(|c: char| c.is_uppercase());
+        self.lost.contains(name) || self.lost.iter().any(is_type)
+    }
 }
 
 /// All modules' tables.

@@ -4,7 +4,7 @@ use mesh_report::{Diagnostic, Explain, Span};
 
 /// The facts.
 pub struct UnknownType<'a> {
-    /// `type` or `interface`.
+    /// `type`, `interface` or `struct`.
     pub what: &'a str,
     /// What was written.
     pub name: &'a str,

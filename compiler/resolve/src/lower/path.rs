@@ -239,6 +239,9 @@ impl Lowerer<'_> {
             return;
         }
         let names = self.names;
+        if names.imported(self.id).may_have_lost(&word.text) {
+            return;
+        }
         let own = names.declarations(self.id).values.keys();
         let imported = names.imported(self.id).values.keys();
         let prelude = names.prelude.values.keys();
@@ -311,7 +314,10 @@ impl Lowerer<'_> {
         if !ctors.is_empty() {
             return Item::Ctors(ctors);
         }
-        self.unknown_ctor(word);
+        match value {
+            true => self.unknown_ctor(word),
+            false => self.unknown_type(word, "struct"),
+        }
         Item::Error
     }
 
@@ -579,6 +585,9 @@ impl Lowerer<'_> {
         let prefix = &words[..words.len() - 1];
         let name = dotted(prefix);
         let names = self.names;
+        if names.imported(self.id).may_have_lost(&prefix[0].text) {
+            return;
+        }
         let span = prefix[0].span.join(prefix[prefix.len() - 1].span);
         let by_full_name = names.module(self.id, &name);
         let by_last = names.modules.iter().find(|module| {
@@ -616,6 +625,9 @@ impl Lowerer<'_> {
 
     fn unknown_ctor(&mut self, word: &Word) {
         let names = self.names;
+        if names.imported(self.id).may_have_lost_ctor(&word.text) {
+            return;
+        }
         let own = names.declarations(self.id).ctors.keys();
         let imported = names.imported(self.id).ctors.keys();
         let prelude = names.prelude.ctors.keys();

@@ -264,8 +264,11 @@ impl Lowerer<'_> {
         });
     }
 
-    fn unknown_type(&mut self, word: &Word, what: &str) {
+    pub(super) fn unknown_type(&mut self, word: &Word, what: &str) {
         let names = self.names;
+        if names.imported(self.id).may_have_lost(&word.text) {
+            return;
+        }
         let own = names.declarations(self.id).types.keys();
         let imported = names.imported(self.id).types.keys();
         let prelude = names.prelude.types.keys();
