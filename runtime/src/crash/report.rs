@@ -165,12 +165,17 @@ fn tail_calls(
         .and_then(|target| Some((target, symbols.places(target).pop()?)));
     let mut complete = true;
     if let Some((target, Place { function, .. })) = called {
+        let start = function_start(frame.pc);
+        let own = start.and_then(|start| symbols.places(start).pop());
         let called = sites
             .iter()
             .rposition(|site| site_texts(site).0 == function);
         match called {
             Some(first) => sites.truncate(first + 1),
-            None if function_start(frame.pc) == Some(target) => sites.clear(),
+            // What follows a `receive` is a function of its own, under the same name.
+            None if start == Some(target) || own.is_some_and(|own| own.function == function) => {
+                sites.clear();
+            }
             None => complete = false,
         }
     }

@@ -63,6 +63,8 @@ fn inline_small(program: &mut Program) -> bool {
             // A callee that comes later is one that calls this function in turn.
             place[callee.index()] < at
                 && target.kind == FnKind::Direct
+                // What ends the actor is called once, and its frame belongs in the report.
+                && *program.types.get(target.result) != Ty::Never
                 && (size <= limit || target.always_inline)
                 && !calls_itself(callee, target)
         };
