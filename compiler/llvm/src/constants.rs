@@ -4,7 +4,18 @@ use crate::emit::{Val, gc_space};
 use crate::module::Unit;
 use inkwell::values::{GlobalValue, IntValue, PointerValue};
 use mesh_abi::descriptor::ObjectKind;
-use mesh_core::ir::FnId;
+use mesh_abi::object::BUFFER_FROZEN;
+use mesh_core::ir::{FnId, TyId};
+
+/// Whether a word can stand in static memory.
+pub fn is_constant(word: &Val) -> bool {
+    match word {
+        Val::IntValue(value) => value.is_const(),
+        Val::FloatValue(value) => value.is_const(),
+        Val::PointerValue(value) => value.is_const(),
+        _ => false,
+    }
+}
 
 impl<'ctx> Unit<'ctx, '_> {
     /// The string object of a text, one per text and module.
@@ -71,6 +82,36 @@ impl<'ctx> Unit<'ctx, '_> {
         let value = self.emit.llvm.const_struct(&fields, false).into();
         let global = self.private_constant(value, gc_space());
         self.globals.borrow_mut().insert(key, global);
+        global.as_pointer_value()
+    }
+
+    /// A record all of whose words are constants.
+    pub fn static_record(&self, header: IntValue<'ctx>, words: &[Val<'ctx>]) -> PointerValue<'ctx> {
+        let mut fields: Vec<Val<'ctx>> = vec![header.into()];
+        fields.extend(words);
+        let value = self.emit.llvm.const_struct(&fields, false);
+        let global = self.private_constant(value.into(), gc_space());
+        global.as_pointer_value()
+    }
+
+    /// A full buffer all of whose cells' words are constants. It is frozen: nobody appends to it.
+    pub fn static_buffer(
+        &self,
+        element: TyId,
+        count: usize,
+        words: &[Val<'ctx>],
+    ) -> PointerValue<'ctx> {
+        let header = self.header(self.buffer_object(element), 0);
+        let half = |n: usize| -> Val<'ctx> { self.emit.i32.const_int(n as u64, false).into() };
+        let flags = half(BUFFER_FROZEN as usize);
+        let (none, all) = (half(0), half(count));
+        // Capacity, flags, the range that is filled, the range the collector has seen.
+        let mut fields = vec![header.into(), all, flags, none, all, none, all];
+        fields.extend(words);
+        // An object owns a byte behind its last element.
+        fields.push(self.emit.int(0).into());
+        let value = self.emit.llvm.const_struct(&fields, false);
+        let global = self.private_constant(value.into(), gc_space());
         global.as_pointer_value()
     }
 

@@ -3,6 +3,7 @@
 //! A list value is the buffer's address and `offset << 32 | length`. Lists whose elements have no
 //! words have no buffer: only their length counts.
 
+use crate::constants::is_constant;
 use crate::emit::{Val, must};
 use crate::function::Body;
 use crate::layout::{Shape, Word};
@@ -57,15 +58,20 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         if items.is_empty() || size == 0 {
             return self.without_buffer(count).words();
         }
-        let list = self.reserve(element, count);
-        for (at, &item) in items.iter().enumerate() {
-            let at = BUFFER_ELEMENTS + at as u64 * size;
-            for (n, &word) in self.value(item).iter().enumerate() {
-                emit.store(list.buffer, at + 8 * n as u64, word);
+        let words = self.all(items);
+        if words.iter().all(is_constant) {
+            let buffer = self.unit.static_buffer(element, items.len(), &words);
+            return List {
+                buffer,
+                range: count,
             }
+            .words();
         }
-        // A reserved buffer is filled from its first cell.
-        let filled = emit.i32.const_int(items.len() as u64, false);
+        let list = self.reserve(element, count);
+        let first = self.cell_at(list.buffer, element, self.offset(list));
+        self.store_cell(first, &words);
+        let filled = emit.add(self.offset(list), count);
+        let filled = must(emit.builder.build_int_truncate(filled, emit.i32, ""));
         emit.store(list.buffer, HI, filled);
         let range = emit.or(list.range, count);
         List { range, ..list }.words()

@@ -1,6 +1,7 @@
 //! What a Core statement computes: constants, data, fields, closures; the rest is passed on to
 //! `prim`, `list` and `call`.
 
+use crate::constants::is_constant;
 use crate::emit::{Val, must};
 use crate::function::Body;
 use crate::layout::{Payload, Shape, Word, is_immediate};
@@ -154,6 +155,9 @@ impl<'ctx> Body<'_, 'ctx, '_> {
     ) -> PointerValue<'ctx> {
         let desc = self.unit.record_object(ty, variant, payload);
         let header = self.unit.header(desc, variant);
+        if words.iter().all(is_constant) {
+            return self.unit.static_record(header, words);
+        }
         let bytes = HEADER + 8 * words.len() as u64;
         let object = self.allocate(bytes, header);
         for (at, &word) in words.iter().enumerate() {
