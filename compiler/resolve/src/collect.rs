@@ -342,11 +342,15 @@ impl Collector {
             is_pub,
             ..Namespace::default()
         };
+        let mut reported = None;
         for (name, span) in functions {
             let id = self.next_fn();
             if let Some(first) = space.values.get(&name) {
                 let first: Span = first.span;
-                self.twice(&Word { text: name, span }, "function", first);
+                // A call makes two functions, and clashes once.
+                if reported.replace(span) != Some(span) {
+                    self.twice(&Word { text: name, span }, "function", first);
+                }
                 continue;
             }
             let what = ValueRef::Fn(id);

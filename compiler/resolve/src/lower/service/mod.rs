@@ -380,6 +380,8 @@ impl Lowerer<'_> {
         let first = params.next();
         if let Some(second) = params.next() {
             let span = self.at(&second);
+            // Its name is in scope, so that the body has no further error.
+            self.pat_opt(second.pat(), &mut Bindings::new(Kind::Quiet), span);
             self.report(BadSection {
                 message: "a service's section takes its state alone".to_string(),
                 span,
