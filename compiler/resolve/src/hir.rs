@@ -88,7 +88,7 @@ pub struct LangItems {
     pub functions: rustc_hash::FxHashMap<SmolStr, FnId>,
 }
 
-/// A function item.
+/// A function item. Those of a service or supervisor are called `Store.get`.
 #[derive(Debug)]
 pub struct Function {
     pub id: FnId,
@@ -131,7 +131,8 @@ pub enum FnKind {
         impl_: ImplId,
         has_self: bool,
     },
-    /// The default of parameter `param` of `of`, as a function without parameters.
+    /// The default of parameter `param` of `of`, as a function without parameters. Of a field or of a local function's
+    /// parameter `of` is the function itself.
     Default {
         of: FnId,
         param: u32,
@@ -234,7 +235,7 @@ pub struct FieldDef {
     /// Empty for a positional payload.
     pub name: SmolStr,
     pub ty: Ty,
-    /// A function of kind [`FnKind::Default`] without `of`'s meaning: the field's default.
+    /// A function of kind [`FnKind::Default`].
     pub default: Option<FnId>,
     pub span: Span,
 }
@@ -559,7 +560,7 @@ pub enum Stmt {
     LocalFns(Vec<LocalFn>),
 }
 
-/// A function inside a block.
+/// A function inside a block. Its defaults stand in its calls already.
 #[derive(Debug)]
 pub struct LocalFn {
     pub local: LocalId,
