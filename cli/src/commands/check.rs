@@ -15,11 +15,11 @@ pub fn run(options: &CheckOptions) -> ExitCode {
         Err(report) => return show(&report, options.json),
     };
     if !options.watch {
-        return show(&compiler.check(&options.path), options.json);
+        return show(&compiler.check(&options.path, true), options.json);
     }
     loop {
         let seen = compiler.stamp(&options.path);
-        let report = compiler.check(&options.path);
+        let report = compiler.check(&options.path, false);
         show(&report, options.json);
         if !options.json {
             print::to_stderr(&summary(&report));

@@ -71,8 +71,8 @@ impl Compiler {
         })
     }
 
-    /// Everything there is to say about the program at `path`.
-    pub fn check(&self, path: &Path) -> Report {
+    /// Everything there is to say about the program at `path`. `last`: this process checks nothing after it.
+    pub fn check(&self, path: &Path, last: bool) -> Report {
         let input = match Input::read(path, &self.install) {
             Ok(input) => input,
             Err(unusable) => return unusable.into(),
@@ -84,7 +84,12 @@ impl Compiler {
                 release: false,
                 target: None,
             };
-            pipeline.check(program, log).map(drop)
+            let checked = pipeline.check(program, log)?;
+            if last {
+                // To take a large program apart takes time, and the process ends with it.
+                std::mem::forget(checked);
+            }
+            Some(())
         })
         .1
     }
