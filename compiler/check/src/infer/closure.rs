@@ -27,7 +27,8 @@ impl<'e> Infer<'e> {
             }
             _ => None,
         };
-        let wrong = expected.is_none() && matches!(hint.map(Ty::kind), Some(TyKind::Fn(_)));
+        let wrong =
+            expected.is_none() && matches!(hint.map(Ty::kind), Some(TyKind::Fn(_) | TyKind::Error));
         let mut params = Vec::with_capacity(count);
         for (i, written) in c.param_types.iter().enumerate() {
             let from = expected.map(|f| f.params[i]);
