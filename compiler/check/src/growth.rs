@@ -201,7 +201,11 @@ fn reaches(world: &World, ty: &hir::Ty, goal: TypeId, path: &mut Vec<TypeId>) ->
 /// Functions that call themselves at growing types.
 pub fn check_functions(env: &Env, bodies: &mut [Body], out: &mut Vec<Diagnostic>) {
     let mut graph: Graph<FnId> = Graph::new();
-    for body in bodies.iter_mut().filter(|body| !body.generics.is_empty()) {
+    let generic = |body: &&mut Body| {
+        let scheme = env.scheme(body.id);
+        scheme.is_some_and(|scheme| scheme.params.iter().any(|p| !p.process))
+    };
+    for body in bodies.iter_mut().filter(generic) {
         let mut calls = Calls { found: Vec::new() };
         map_types(body, &mut calls);
         for (callee, span) in calls.found {
