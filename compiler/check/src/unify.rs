@@ -462,3 +462,84 @@ impl Unifier {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mesh_report::FileId;
+
+    fn at(start: u32) -> Span {
+        Span::new(FileId(0), start, start + 1)
+    }
+
+    fn tuple(parts: &[Ty]) -> Ty {
+        Ty::new(TyKind::Tuple(parts.to_vec()))
+    }
+
+    #[test]
+    fn a_variable_cannot_contain_itself() {
+        let mut u = Unifier::new();
+        let a = u.fresh();
+        let clash = u.unify(a, tuple(&[a, Ty::unit()]));
+        assert_eq!(clash.map_err(|c| c.kind), Err(ClashKind::Infinite));
+    }
+
+    #[test]
+    fn binding_lowers_the_levels_of_what_is_inside() {
+        let mut u = Unifier::new();
+        let outer = u.fresh();
+        u.level = 3;
+        let inner = u.fresh();
+        u.unify(outer, tuple(&[inner])).expect("they fit");
+        let mut vars = Vec::new();
+        u.free_vars(outer, &mut vars);
+        assert_eq!(u.level_of(vars[0]), 1);
+    }
+
+    #[test]
+    fn the_place_that_decided_a_type_is_kept_through_other_variables() {
+        let mut u = Unifier::new();
+        let (a, b, c) = (u.fresh(), u.fresh(), u.fresh());
+        u.here = Some(at(1));
+        u.unify(a, Ty::unit()).expect("it is open");
+        u.here = Some(at(5));
+        u.unify(b, a).expect("it is open");
+        u.here = Some(at(9));
+        u.unify(c, b).expect("it is open");
+        assert_eq!(u.decided_at(c), Some(at(1)));
+    }
+
+    #[test]
+    fn marks_of_processes_that_become_one_are_shared() {
+        let mut u = Unifier::new();
+        let [m, r, n, s] = std::array::from_fn(|_| u.fresh());
+        u.mark(r, slot::REPLIED);
+        let first = Ty::new(TyKind::Process(m, r));
+        let second = Ty::new(TyKind::Process(n, s));
+        u.unify(first, second).expect("both are open");
+        assert_eq!(u.marks(s), slot::REPLIED);
+        assert_eq!(u.marks(n), 0);
+    }
+
+    #[test]
+    fn a_type_that_meets_an_error_is_one() {
+        let mut u = Unifier::new();
+        let a = u.fresh();
+        u.unify(tuple(&[a]), Ty::error()).expect("errors fit");
+        assert!(u.shallow(a).is_error());
+    }
+
+    #[test]
+    fn who_waits_is_woken_when_either_variable_is_bound() {
+        let mut u = Unifier::new();
+        let (a, b) = (u.fresh(), u.fresh());
+        let TyKind::Var(var) = a.kind() else {
+            panic!("a variable");
+        };
+        u.watch(*var, 7);
+        u.unify(a, b).expect("both are open");
+        u.woken.clear();
+        u.unify(b, Ty::unit()).expect("it is open");
+        assert_eq!(u.woken, [7]);
+    }
+}

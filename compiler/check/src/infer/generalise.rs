@@ -358,6 +358,7 @@ impl<'e> Infer<'e> {
         self.bounds = self.take_bounds(0, &vars);
         self.inferred = self.settle_params(&vars, &marks);
         self.default_rest();
+        self.settle_named_pids();
     }
 
     /// Goals on types that nothing determines: `()` does where only its text, equality or order is

@@ -57,6 +57,7 @@ impl<'e> Infer<'e> {
             spawns: Vec::new(),
             mails: Vec::new(),
             spawn_spans: Vec::new(),
+            named_pids: Vec::new(),
             uses: Vec::new(),
             next_param: GROUP_INFERRED,
             cx: Cx {

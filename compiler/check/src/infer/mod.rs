@@ -186,6 +186,8 @@ pub struct Infer<'e> {
     pub tries: Vec<TrySite>,
     pub spawns: Vec<SpawnSite>,
     pub mails: Vec<MailSite>,
+    /// Message types of pids got by name.
+    pub named_pids: Vec<(Ty, Span)>,
     /// Where actors are started.
     pub spawn_spans: Vec<Span>,
     /// Uses of a member within the group: who, what it used, at which types.

@@ -1,7 +1,7 @@
 //! Patterns: checked against the type of what they are matched with, binding locals.
 
 use super::{Infer, LocalVar, Why};
-use crate::diagnostics::{ConstructorArity, IntOutOfRange, UnknownLabel};
+use crate::diagnostics::{ConstructorArity, IntOutOfRange, PrivateFields, UnknownLabel};
 use crate::thir::{self, PatKind};
 use crate::ty::{Ty, TyKind};
 use mesh_report::Span;
@@ -34,6 +34,10 @@ impl<'e> Infer<'e> {
                 rest,
             } => return self.ctor_pat(ctors, fields, *rest, ty, why, span),
             H::Struct { ty: id, fields } => {
+                if !self.fields_visible(*id) {
+                    let ty = self.env.type_def(*id).name.to_string();
+                    self.report(PrivateFields { ty, span });
+                }
                 return self.variant_pat(*id, 0, fields, true, ty, why, span);
             }
             H::Tuple(items) => self.tuple_pat(items, ty, why, span),

@@ -286,6 +286,10 @@ impl<'e> Infer<'e> {
         let call = match function.lang.as_deref() {
             Some("send") => false,
             Some("call" | "try_call") => true,
+            Some("whereis") => {
+                self.named_pid(instance.result, span);
+                return;
+            }
             _ => return,
         };
         let Some(&pid) = instance.params.first() else {
@@ -300,6 +304,27 @@ impl<'e> Infer<'e> {
                 span,
                 call,
             });
+        }
+    }
+
+    /// The message type of a pid got by name must be known: the name remembers it.
+    fn named_pid(&mut self, option: Ty, span: Span) {
+        if let TyKind::Con(_, args) = self.u.shallow(option).kind()
+            && let Some(&pid) = args.first()
+            && let TyKind::Con(_, args) = self.u.shallow(pid).kind()
+            && let Some(&message) = args.first()
+        {
+            self.named_pids.push((message, span));
+        }
+    }
+
+    /// Reports pids got by name whose message type nothing determines.
+    pub fn settle_named_pids(&mut self) {
+        for (message, span) in std::mem::take(&mut self.named_pids) {
+            if as_var(self.u.shallow(message)).is_some() {
+                let interface = "whereis".to_string();
+                self.report(crate::diagnostics::Undetermined { interface, span });
+            }
         }
     }
 
