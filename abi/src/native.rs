@@ -159,6 +159,11 @@ pub const STD: &[Native] = &[
     leaf("Prelude.kill", "mesh_kill", "i", ""),
     // (an `ExitReason`, its `Debug` text)
     fatal("Prelude.raw_exit", "mesh_exit", "bp"),
+    // The closure runs when the actor ends.
+    leaf("Supervisor.on_terminate", "mesh_on_terminate", "p", ""),
+    leaf("Supervisor.start", "mesh_supervisor_start", "iiipi", "i"),
+    // The `Option`: 0 for none, or 1 and the pid.
+    leaf("Supervisor.current", "mesh_supervisor_child", "ipp", "ii"),
     // The reason at hand: of the signal that `receive_next` gave, or of the call that failed.
     leaf("ExitReason.raw_kind", "mesh_reason_kind", "", "i"),
     leaf("ExitReason.raw_first", "mesh_reason_first", "", "i"),

@@ -207,3 +207,27 @@ fn another_std_is_not_used() {
         "[E0807] Error: the standard library does not match this compiler",
     );
 }
+
+/// Several actors cannot run yet; everything before that works.
+#[test]
+fn a_program_of_several_actors_is_compiled_but_not_linked() {
+    let place = Place::with(
+        "fn echo() do\n  receive do\n    n -> do\n      reply(n + 1)\n      echo()\n    end\n  end\nend\n\n\
+         fn main() do\n  let pid = spawn(echo)\n  link(pid)\n  println(call(pid, 1))\nend\n",
+    );
+    place.mesh(&["check", "a.mesh"]).expect(0, "");
+    for stage in ["core", "llvm"] {
+        for release in [&[][..], &["--release"]] {
+            let said = place.mesh(&[&["build", "--emit", stage], release, &["a.mesh"]].concat());
+            assert!(
+                said.code == 0 && said.out.contains("receive_next"),
+                "{}",
+                said.err
+            );
+        }
+    }
+    let said = place.mesh(&["run", "a.mesh"]);
+    assert_eq!(said.code, 1);
+    assert_eq!(said.err.matches("E0602").count(), 1, "{}", said.err);
+    assert!(said.err.contains("spawn(echo)"), "{}", said.err);
+}

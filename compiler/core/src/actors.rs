@@ -4,7 +4,8 @@ use crate::diagnostics::ActorsUnsupported;
 use crate::ir::{Op, Program};
 use mesh_report::Diagnostic;
 
-/// The natives for which there must be a second actor, and what a user calls them.
+/// The natives for which there must be a second actor, and what a user calls them; first what starts
+/// one.
 const OF_SEVERAL: &[(&str, &str)] = &[
     ("rt.spawn", "spawn"),
     ("Prelude.link", "link"),
@@ -13,37 +14,30 @@ const OF_SEVERAL: &[(&str, &str)] = &[
     ("Prelude.demonitor", "demonitor"),
     ("Prelude.trap_exits", "trap_exits"),
     ("Prelude.kill", "kill"),
+    ("Supervisor.start", "supervisor"),
+    ("Supervisor.current", "supervisor"),
+    ("Supervisor.on_terminate", "terminate"),
 ];
 
-/// What keeps an executable of this program from running: the first use of each form.
-pub fn unsupported(program: &Program) -> Vec<Diagnostic> {
-    let mut found: Vec<ActorsUnsupported> = Vec::new();
+/// What keeps an executable of this program from running: the first use of such a form. One is said,
+/// for the others follow from it: without `spawn` there is nobody to link or to watch.
+pub fn unsupported(program: &Program) -> Option<Diagnostic> {
     let blocks = program
         .functions
         .iter()
         .flat_map(|function| &function.blocks);
-    for stmt in blocks.flat_map(|block| &block.stmts) {
+    let stmts = blocks.flat_map(|block| &block.stmts);
+    let uses = stmts.filter_map(|stmt| {
         let Op::CallNative { native, .. } = &stmt.op else {
-            continue;
+            return None;
         };
-        let form = OF_SEVERAL.iter().find(|(name, _)| *name == native.name);
-        let Some(&(_, form)) = form else {
-            continue;
-        };
-        match found.iter_mut().find(|known| known.form == form) {
-            Some(known) => {
-                let place = |span: mesh_report::Span| (span.is_dummy(), span.file, span.start);
-                if place(stmt.span) < place(known.span) {
-                    known.span = stmt.span;
-                }
-            }
-            None => found.push(ActorsUnsupported {
-                form,
-                span: stmt.span,
-            }),
-        }
-    }
-    let mut all: Vec<Diagnostic> = found.into_iter().map(Into::into).collect();
-    mesh_report::sort(&mut all);
-    all
+        let rank = OF_SEVERAL
+            .iter()
+            .position(|(name, _)| *name == native.name)?;
+        let span = stmt.span;
+        Some(((rank, span.is_dummy(), span.file, span.start), span))
+    });
+    let ((rank, ..), span) = uses.min_by_key(|(place, _)| *place)?;
+    let form = OF_SEVERAL[rank].1;
+    Some(ActorsUnsupported { form, span }.into())
 }

@@ -115,7 +115,7 @@ impl Compiler {
         let (executable, report) = pipeline::guarded(input, |program, log| {
             let core = pipeline.core(program, log)?;
             let unsupported = mesh_core::unsupported(&core.core);
-            if !unsupported.is_empty() {
+            if unsupported.is_some() {
                 log.add(unsupported);
                 return None;
             }

@@ -174,6 +174,22 @@ native! {
         several(cx)
     }
 
+    fn mesh_on_terminate as "Supervisor.on_terminate"(cx, _run: Pointer) {
+        several(cx)
+    }
+
+    fn mesh_supervisor_start as "Supervisor.start"(
+        cx, _strategy: i64, _restarts: i64, _seconds: i64, _children: Pointer, _range: i64
+    ) -> i64 {
+        several(cx)
+    }
+
+    fn mesh_supervisor_child as "Supervisor.current"(
+        cx, _sup: i64, _name: Pointer, _witness: Pointer
+    ) -> (i64, i64) {
+        several(cx)
+    }
+
     /// Why a call failed that did not close a cycle: there is nobody of that pid.
     fn mesh_reason_kind as "ExitReason.raw_kind"(cx) -> i64 {
         NO_PROCESS
