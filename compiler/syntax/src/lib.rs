@@ -6,6 +6,7 @@
 
 pub mod ast;
 mod diagnostics;
+mod green;
 mod kind;
 mod lexer;
 mod parse;

@@ -49,7 +49,7 @@ pub fn parse(file: FileId, text: &str) -> Parse {
             output = again;
         }
     }
-    let (green, too_deep) = sink::build(text, &lexed, &output.events);
+    let (green, too_deep) = sink::build(text, &lexed, output.events);
     drop_inside_out(text, &lexed.errors, &mut output.diagnostics);
     let mut all: Vec<Diagnostic> = lexed
         .errors

@@ -1,27 +1,27 @@
 //! Events and tokens to the tree: puts back the blanks and comments, and keeps the tree from growing too deep.
 
+use crate::green::Builder;
 use crate::kind::SyntaxKind::{self, *};
 use crate::lexer::Lexed;
 use crate::parser::Event;
-use rowan::{GreenNode, GreenNodeBuilder, NodeCache};
+use rowan::GreenNode;
 
 /// Nodes nested deeper than this are left out and their tokens stand in the node around them. Long chains of operators
 /// nest without the parser's recursion, so its own limit does not hold for them.
 const MAX_DEPTH: usize = 1000;
 
 /// The tree, and the offset where it would have grown too deep.
-pub(crate) fn build(text: &str, lexed: &Lexed, events: &[Event]) -> (GreenNode, Option<u32>) {
-    let mut cache = NodeCache::default();
+pub(crate) fn build(text: &str, lexed: &Lexed, mut events: Vec<Event>) -> (GreenNode, Option<u32>) {
     let mut sink = Sink {
         text,
         lexed,
-        builder: GreenNodeBuilder::with_cache(&mut cache),
+        builder: Builder::new(),
         at: 0,
         depth: 0,
         skipped: 0,
         too_deep: None,
     };
-    sink.run(events);
+    sink.run(&mut events);
     let too_deep = sink.too_deep;
     (sink.builder.finish(), too_deep)
 }
@@ -29,7 +29,7 @@ pub(crate) fn build(text: &str, lexed: &Lexed, events: &[Event]) -> (GreenNode, 
 struct Sink<'t> {
     text: &'t str,
     lexed: &'t Lexed,
-    builder: GreenNodeBuilder<'t>,
+    builder: Builder,
     at: usize,
     depth: usize,
     /// Nodes begun but left out, all of them inside the innermost node that is not.
@@ -38,8 +38,7 @@ struct Sink<'t> {
 }
 
 impl Sink<'_> {
-    fn run(&mut self, events: &[Event]) {
-        let mut taken = vec![false; events.len()];
+    fn run(&mut self, events: &mut [Event]) {
         let mut kinds = Vec::new();
         for at in 0..events.len() {
             match events[at] {
@@ -49,11 +48,10 @@ impl Sink<'_> {
                     self.token(kind);
                 }
                 Event::Finish => self.finish(),
-                Event::Start { .. } if taken[at] => {}
                 Event::Start { .. } => {
                     let mut node = at;
                     while let Event::Start { kind, parent } = events[node] {
-                        taken[node] = true;
+                        events[node] = Event::Nothing;
                         kinds.push(kind);
                         if parent == 0 {
                             break;
@@ -79,7 +77,7 @@ impl Sink<'_> {
             return;
         }
         self.depth += 1;
-        self.builder.start_node(rowan::SyntaxKind(kind as u16));
+        self.builder.start(kind);
     }
 
     fn finish(&mut self) {
@@ -100,7 +98,7 @@ impl Sink<'_> {
         if self.lexed.tokens[self.at].kind == EOF {
             return;
         }
-        self.builder.start_node(rowan::SyntaxKind(ERROR as u16));
+        self.builder.start(ERROR);
         while self.lexed.tokens[self.at].kind != EOF {
             self.token(self.lexed.tokens[self.at].kind);
         }
@@ -110,8 +108,7 @@ impl Sink<'_> {
     fn token(&mut self, kind: SyntaxKind) {
         let start = self.lexed.tokens[self.at].start as usize;
         let end = self.lexed.tokens[self.at + 1].start as usize;
-        self.builder
-            .token(rowan::SyntaxKind(kind as u16), &self.text[start..end]);
+        self.builder.token(kind, &self.text[start..end]);
         self.at += 1;
     }
 
