@@ -5,6 +5,7 @@
 //! `ctx.alloc_end` by itself and calls the slow path when the region has no room. Memory is handed
 //! out unzeroed: an object is written in full before the next allocation.
 
+pub mod copy;
 pub mod list;
 pub mod string;
 

@@ -3,6 +3,8 @@
 
 use crate::actor::mailbox::Wait;
 use crate::crash::{Reason, end};
+use crate::heap::HeapFull;
+use crate::heap::copy::copy;
 use crate::heap::string::Str;
 use crate::io::stdout;
 use crate::native;
@@ -30,8 +32,13 @@ fn own_pid(cx: &Cx) -> i64 {
 }
 
 fn send(cx: &mut Cx, pid: i64, message: Boxed) {
-    if pid == own_pid(cx) {
-        cx.actor().mailbox.borrow_mut().push(message.0);
+    if pid != own_pid(cx) {
+        return;
+    }
+    // SAFETY: compiled code passes a live box; the heap's memory is as asked for.
+    match unsafe { copy(message.0, |bytes| cx.try_allocate(bytes)) } {
+        Ok(message) => cx.actor().mailbox.borrow_mut().push(message),
+        Err(HeapFull) => cx.crash(Reason::HeapLimit),
     }
 }
 

@@ -57,6 +57,17 @@ impl Cx {
         }
     }
 
+    /// As [`Cx::allocate`], for who has things to drop first.
+    pub fn try_allocate(&mut self, bytes: usize) -> Result<NonNull<u8>, HeapFull> {
+        // SAFETY: the context is the running actor's.
+        if let Some(memory) = unsafe { bump(self.context(), bytes) } {
+            return Ok(memory);
+        }
+        let mut heap = self.actor().heap.borrow_mut();
+        // SAFETY: the heap and the context are the same actor's.
+        unsafe { heap.grow(self.context(), bytes) }
+    }
+
     /// As [`Cx::allocate`], when the bump region is known to have no room.
     pub fn allocate_slow(&mut self, bytes: usize) -> NonNull<u8> {
         let mut heap = self.actor().heap.borrow_mut();

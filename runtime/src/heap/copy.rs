@@ -1,0 +1,249 @@
+//! Deep copies of values by their descriptors, as a message needs one.
+//!
+//! What is shared in the value is shared in the copy; of a list only its own range is copied. Nothing
+//! here recurses: what is still to be copied stands in an explicit work list, so a chain of any length
+//! needs no stack. A place on the list is one that has the words of the original already and whose
+//! pointers are to be replaced.
+
+use super::HeapFull;
+use super::string::object_size;
+use mesh_abi::descriptor::{ObjectDesc, ObjectKind, TypeDesc, TypeKind, VariantDesc};
+use mesh_abi::object::{
+    BUFFER_ELEMENTS, CLOSURE_CAPTURES, DESC_MASK, IMMEDIATE_LIMIT, LIST_OFFSET_SHIFT, ListBuffer,
+    StringObject, TAG_SHIFT,
+};
+use std::collections::HashMap;
+use std::mem::size_of;
+use std::ptr::NonNull;
+
+/// Up to so many objects what was copied is looked for one after another.
+const FEW: usize = 64;
+
+/// Values one after another whose pointers are still the original's.
+struct Place {
+    words: *mut u64,
+    count: usize,
+    ty: *const TypeDesc,
+}
+
+/// An original: its address, and for a list's buffer the range.
+type Original = (usize, u64);
+
+/// The copies made so far.
+#[derive(Default)]
+struct Copies {
+    few: Vec<(Original, *mut u8)>,
+    many: HashMap<Original, *mut u8>,
+}
+
+impl Copies {
+    fn get(&self, original: Original) -> Option<*mut u8> {
+        if self.many.is_empty() {
+            let found = self.few.iter().find(|(known, _)| *known == original);
+            return found.map(|(_, copy)| *copy);
+        }
+        self.many.get(&original).copied()
+    }
+
+    fn insert(&mut self, original: Original, copy: *mut u8) {
+        if self.few.len() < FEW {
+            self.few.push((original, copy));
+            return;
+        }
+        if self.many.is_empty() {
+            self.many.extend(self.few.iter().copied());
+        }
+        self.many.insert(original, copy);
+    }
+}
+
+struct Copier<A> {
+    allocate: A,
+    copies: Copies,
+    open: Vec<Place>,
+}
+
+/// Copies a box, with all that it refers to, to memory from `allocate`.
+///
+/// # Safety
+/// `root` is null or a live box; `allocate` gives memory of at least as many bytes as it is asked for,
+/// aligned to 8.
+pub unsafe fn copy(
+    root: *mut u8,
+    allocate: impl FnMut(usize) -> Result<NonNull<u8>, HeapFull>,
+) -> Result<*mut u8, HeapFull> {
+    let mut copier = Copier {
+        allocate,
+        copies: Copies::default(),
+        open: Vec::new(),
+    };
+    // SAFETY: the caller's promise; all that is reachable from a live object is live, and is as its
+    // descriptor says.
+    unsafe {
+        let copied = copier.object(root)?;
+        while let Some(place) = copier.open.pop() {
+            let Place { words, count, ty } = place;
+            if count > 1 {
+                copier.open.push(Place {
+                    words: words.add((*ty).words as usize),
+                    count: count - 1,
+                    ty,
+                });
+            }
+            copier.value(words, &*ty)?;
+        }
+        Ok(copied)
+    }
+}
+
+impl<A: FnMut(usize) -> Result<NonNull<u8>, HeapFull>> Copier<A> {
+    /// An object of `bytes`, the first of them as in the original.
+    unsafe fn raw(&mut self, from: *const u8, bytes: usize) -> Result<*mut u8, HeapFull> {
+        let to = (self.allocate)(bytes)?.as_ptr();
+        // SAFETY: the original has so many bytes, and the copy's memory is fresh.
+        unsafe { to.copy_from_nonoverlapping(from, bytes) };
+        self.copies.insert((from as usize, 0), to);
+        Ok(to)
+    }
+
+    /// Notes values whose pointers are to be replaced.
+    fn later(&mut self, words: *mut u64, count: usize, ty: *const TypeDesc) {
+        if count > 0 && !ty.is_null() {
+            self.open.push(Place { words, count, ty });
+        }
+    }
+
+    /// The fields of a variant, the payload beginning at `words`.
+    unsafe fn fields(&mut self, words: *mut u64, variant: &VariantDesc) {
+        for at in 0..variant.field_count as usize {
+            // SAFETY: a descriptor has as many fields as it says.
+            let field = unsafe { &*variant.fields.add(at) };
+            // SAFETY: the payload has the words of its fields.
+            self.later(unsafe { words.add(field.offset as usize) }, 1, field.ty);
+        }
+    }
+
+    /// The copy of an object that is no list's buffer.
+    unsafe fn object(&mut self, from: *mut u8) -> Result<*mut u8, HeapFull> {
+        if from.is_null() {
+            return Ok(from);
+        }
+        if let Some(known) = self.copies.get((from as usize, 0)) {
+            return Ok(known);
+        }
+        // SAFETY: a live object has a header, which tells of the rest.
+        unsafe {
+            let header = from.cast::<u64>().read();
+            let desc = &*((header & DESC_MASK) as *const ObjectDesc);
+            let payload = desc.words as usize * 8;
+            match desc.kind {
+                ObjectKind::String | ObjectKind::Bytes => {
+                    let length = (*from.cast::<StringObject>()).len as usize;
+                    self.raw(from, object_size(length).ok_or(HeapFull)?)
+                }
+                ObjectKind::Record => {
+                    let to = self.raw(from, size_of::<u64>() + payload)?;
+                    let tag = (header >> TAG_SHIFT) as usize;
+                    let words = to.cast::<u64>().add(1);
+                    self.fields(words, &*(*desc.ty).variants.add(tag));
+                    Ok(to)
+                }
+                ObjectKind::Closure if payload == 0 => Ok(from),
+                ObjectKind::Closure => {
+                    let start = CLOSURE_CAPTURES as usize;
+                    let to = self.raw(from, start + payload)?;
+                    self.fields(to.add(start).cast(), &*(*desc.ty).variants);
+                    Ok(to)
+                }
+                ObjectKind::Buffer | ObjectKind::Filler => Ok(from),
+            }
+        }
+    }
+
+    /// The range of a list, in a buffer of its own.
+    unsafe fn list(&mut self, words: *mut u64, element: *const TypeDesc) -> Result<(), HeapFull> {
+        // SAFETY: a list's two words; its buffer, if there is one, has the range.
+        unsafe {
+            let (buffer, range) = (words.read() as *mut u8, words.add(1).read());
+            let length = range & ((1 << LIST_OFFSET_SHIFT) - 1);
+            words.add(1).write(length);
+            if buffer.is_null() || length == 0 {
+                words.write(0);
+                return Ok(());
+            }
+            let known = self.copies.get((buffer as usize, range));
+            if let Some(known) = known {
+                words.write(known as u64);
+                return Ok(());
+            }
+            let width = (*element).words as usize * 8;
+            let (start, bytes) = (BUFFER_ELEMENTS as usize, length as usize * width);
+            // One byte past the last element belongs to the buffer.
+            let to = (self.allocate)(start + bytes + 1)?.as_ptr();
+            let first = start + (range >> LIST_OFFSET_SHIFT) as usize * width;
+            to.add(start)
+                .copy_from_nonoverlapping(buffer.add(first), bytes);
+            to.cast::<ListBuffer>().write(ListBuffer {
+                header: buffer.cast::<u64>().read(),
+                capacity: length as u32,
+                flags: 0,
+                lo: 0,
+                hi: length as u32,
+                traced_lo: 0,
+                traced_hi: 0,
+            });
+            self.copies.insert((buffer as usize, range), to);
+            words.write(to as u64);
+            if holds_pointers(&*element) {
+                self.later(to.add(start).cast(), length as usize, element);
+            }
+            Ok(())
+        }
+    }
+
+    /// Replaces the pointers of one value.
+    unsafe fn value(&mut self, words: *mut u64, ty: &TypeDesc) -> Result<(), HeapFull> {
+        // SAFETY: the words are a value of the type; a descriptor has the variants that its values are
+        // of.
+        unsafe {
+            match ty.kind {
+                TypeKind::String | TypeKind::Bytes | TypeKind::Function | TypeKind::Boxed => {
+                    let copy = self.object(words.read() as *mut u8)?;
+                    words.write(copy as u64);
+                }
+                TypeKind::List => self.list(words, (*(*ty.variants).fields).ty)?,
+                TypeKind::Flat => self.fields(words, &*ty.variants),
+                TypeKind::Nullable if words.read() != 0 => {
+                    // The variant without a payload has nothing to replace.
+                    self.fields(words, &*ty.variants);
+                    self.fields(words, &*ty.variants.add(1));
+                }
+                TypeKind::FlatSum => {
+                    let variant = ty.variants.add(words.read() as usize);
+                    self.fields(words.add(1), &*variant);
+                }
+                TypeKind::BoxedSum if words.read() >= IMMEDIATE_LIMIT => {
+                    let copy = self.object(words.read() as *mut u8)?;
+                    words.write(copy as u64);
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether values of a type may refer to objects.
+fn holds_pointers(ty: &TypeDesc) -> bool {
+    !matches!(
+        ty.kind,
+        TypeKind::Unit
+            | TypeKind::Int
+            | TypeKind::Float
+            | TypeKind::Bool
+            | TypeKind::Atom
+            | TypeKind::Pid
+            | TypeKind::Enum
+            | TypeKind::Opaque
+    )
+}
