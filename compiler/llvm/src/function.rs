@@ -65,7 +65,8 @@ pub fn define<'ctx, 'p>(unit: &Unit<'ctx, 'p>, id: FnId) {
     let scope = unit.debug.function(function);
     llvm.set_subprogram(scope.subprogram);
     let statements: usize = function.blocks.iter().map(|block| block.stmts.len()).sum();
-    if unit.options.release && statements > OPTIMISED_STATEMENTS {
+    let enormous = statements > OPTIMISED_STATEMENTS && !function.always_inline;
+    if unit.options.release && enormous {
         unit.emit.mark(llvm, "optnone");
         unit.emit.mark(llvm, "noinline");
     }

@@ -157,9 +157,7 @@ fn generate<T>(
     }
     unit.finish_types();
     unit.debug.finish();
-    if cfg!(debug_assertions) {
-        check(&unit.module, options);
-    }
+    check(&unit.module, options);
     let passes = if options.release {
         Some("default<O2>")
     } else {

@@ -5,3 +5,4 @@ mod common;
 mod debug;
 mod programs;
 mod stack;
+mod units;
