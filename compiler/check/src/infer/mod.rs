@@ -70,6 +70,8 @@ pub struct Member {
     pub bounds: Vec<Requirement>,
     /// Replaces its parameters by the unique ones used while inferring.
     pub shift: u32,
+    /// How many locals without names it has.
+    pub temps: usize,
     /// The first pattern of a `receive` in it.
     pub received_at: Option<Span>,
     /// An impl's or interface's method, whose generics end with its process.

@@ -18,6 +18,9 @@ impl<'e> Infer<'e> {
     /// The function at hand runs something of this process.
     pub fn runs(&mut self, process: Ty, span: Span) {
         let head = self.u.shallow(process);
+        if head == self.u.shallow(self.cx.process) {
+            return;
+        }
         if as_var(head).is_some() && !self.is_shared(head) {
             // Fresh from a scheme: nothing else can want it to be `none`.
             self.u.here = Some(span);

@@ -207,7 +207,8 @@ impl<'e> Infer<'e> {
     pub fn temp(&mut self, ty: Ty) -> hir::LocalId {
         let member = self.cx.member;
         let own = self.env.function(self.members[member].id).locals.len();
-        let temps = self.temps.iter().filter(|(m, _)| *m == member).count();
+        let temps = self.members[member].temps;
+        self.members[member].temps += 1;
         self.temps.push((member, ty));
         hir::LocalId((own + temps) as u32)
     }

@@ -80,11 +80,13 @@ impl<'e> Infer<'e> {
                 scheme: None,
             });
         }
-        self.generics.extend(f.generics.iter().map(|g| {
-            let mut g = g.clone();
-            g.id = ParamId(g.id.0 + by);
-            g
-        }));
+        self.generics
+            .extend(f.generics.iter().map(|g| hir::GenericParam {
+                id: ParamId(g.id.0 + by),
+                name: g.name.clone(),
+                bounds: Vec::new(),
+                span: g.span,
+            }));
         let bounds: Vec<_> = bounds_of(self.world, f)
             .iter()
             .map(|req| map_requirement(req, |ty| shift(ty, by)))
@@ -104,6 +106,7 @@ impl<'e> Infer<'e> {
             clauses: Vec::new(),
             bounds: bounds.clone(),
             shift: by,
+            temps: 0,
             received_at: None,
             method,
         });
@@ -204,6 +207,14 @@ impl<'e> Infer<'e> {
                 });
                 Ty::param(ParamId(id.0 + by))
             }
+            clause => self.written_process(clause),
+        }
+    }
+
+    /// The process that a function says it runs in, or one to be inferred.
+    pub fn written_process(&mut self, clause: &ProcessClause) -> Ty {
+        match clause {
+            ProcessClause::None => Ty::no_process(),
             ProcessClause::Unspecified => self.u.fresh_process(),
             ProcessClause::Process {
                 receives, replies, ..

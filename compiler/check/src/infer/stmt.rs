@@ -303,7 +303,7 @@ impl<'e> Infer<'e> {
                 Some(ty) => self.written(ty),
                 None => self.fresh(),
             };
-            let process = self.u.fresh_process();
+            let process = self.written_process(&f.process);
             *self.local(f.local) = LocalVar {
                 ty: Ty::func(params.clone(), result, process),
                 scheme: None,
