@@ -67,7 +67,7 @@ pub struct Module {
     /// `Types.UserName`
     pub name: SmolStr,
     pub is_std: bool,
-    /// Modules this one mentions, std's included.
+    /// Modules this one may need: those it mentions, and unless it is std's all of std.
     pub imports: Vec<ModuleId>,
     pub functions: Vec<Function>,
     pub types: Vec<TypeDef>,

@@ -105,17 +105,13 @@ fn root_module(modules: &[SourceModule], root: &str) -> Option<ModuleId> {
     found.map(|at| ModuleId(at as u32))
 }
 
-/// Modules in the order of their imports. Every other module comes after all of std, since syntax may need any of it.
+/// Modules in the order of their imports.
 fn groups(modules: &[Arc<Module>]) -> Vec<Vec<ModuleId>> {
     let edges = |module: &Arc<Module>| module.imports.iter().map(|to| to.0 as usize).collect();
     let edges: Vec<Vec<usize>> = modules.iter().map(edges).collect();
-    let components = graph::components(&edges);
-    let is_std = |component: &Vec<usize>| modules[component[0]].is_std;
-    let (mut std, others): (Vec<_>, Vec<_>) = components.into_iter().partition(is_std);
-    std.extend(others);
     let ids = |component: Vec<usize>| {
         let ids = component.into_iter();
         ids.map(|at| ModuleId(at as u32)).collect()
     };
-    std.into_iter().map(ids).collect()
+    graph::components(&edges).into_iter().map(ids).collect()
 }

@@ -173,3 +173,26 @@ fn no_token_is_indispensable() {
         }
     }
 }
+
+#[test]
+fn std_comes_first_and_imports_before_importers() {
+    let (_, resolved) = resolve(
+        "import B\nfn main() = B.b()\n#! module A\npub fn a() = 1\n#! module B\nimport A\npub fn b() = A.a()\n",
+    );
+    let world = &resolved.world;
+    let order: Vec<&str> = world
+        .groups
+        .iter()
+        .flatten()
+        .map(|id| &world.modules[id.0 as usize])
+        .filter(|module| !module.is_std)
+        .map(|module| module.name.as_str())
+        .collect();
+    assert_eq!(order, ["A", "B", "Main"]);
+    let own = |group: &Vec<_>| {
+        let module = |id: &mesh_resolve::hir::ModuleId| &world.modules[id.0 as usize];
+        group.iter().any(|id| !module(id).is_std)
+    };
+    assert_eq!(world.groups.iter().filter(|group| own(group)).count(), 3);
+    assert!(world.groups[world.groups.len() - 3..].iter().all(own));
+}

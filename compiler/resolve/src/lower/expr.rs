@@ -64,6 +64,7 @@ impl Lowerer<'_> {
                 tail: list.tail().map(|tail| self.boxed(tail.expr(), span)),
             },
             ast::Expr::MapExpr(map) => {
+                self.mention_form("map_from_list");
                 let entry = |entry: ast::MapEntry| {
                     let key = self.expr_opt(entry.key(), span);
                     (key, self.expr_opt(entry.value(), span))
@@ -99,11 +100,14 @@ impl Lowerer<'_> {
             }
             ast::Expr::PrefixExpr(it) => self.prefix(it, span),
             ast::Expr::BinExpr(it) => return self.binary(it),
-            ast::Expr::RangeExpr(range) => ExprKind::Range {
-                low: self.boxed(range.start(), span),
-                high: self.boxed(range.end(), span),
-                inclusive: range.op().is_some_and(|(inclusive, _)| inclusive),
-            },
+            ast::Expr::RangeExpr(range) => {
+                self.mention_form("range");
+                ExprKind::Range {
+                    low: self.boxed(range.start(), span),
+                    high: self.boxed(range.end(), span),
+                    inclusive: range.op().is_some_and(|(inclusive, _)| inclusive),
+                }
+            }
             ast::Expr::PipeExpr(pipe) => return self.pipe(pipe),
             _ => return self.control(it, span),
         };
@@ -167,6 +171,7 @@ impl Lowerer<'_> {
             });
             return ExprKind::Error;
         }
+        self.mention_form("regex");
         ExprKind::Regex {
             pattern: Arc::from(pattern),
             flags: SmolStr::from(flags),
@@ -232,7 +237,10 @@ impl Lowerer<'_> {
             BinOp::Add => BinaryOp::Add,
             BinOp::Sub => BinaryOp::Sub,
             BinOp::Join => BinaryOp::Join,
-            BinOp::Concat => BinaryOp::Concat,
+            BinOp::Concat => {
+                self.mention_form("list_concat");
+                BinaryOp::Concat
+            }
             BinOp::Eq => BinaryOp::Eq,
             BinOp::Ne => BinaryOp::Ne,
             BinOp::Lt => BinaryOp::Lt,

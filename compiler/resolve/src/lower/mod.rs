@@ -151,6 +151,13 @@ impl Lowerer<'_> {
         }
     }
 
+    /// Notes that this module needs the function of std that a form stands for.
+    fn mention_form(&mut self, name: &str) {
+        if let Some(id) = self.names.lang.functions.get(name) {
+            self.mention(id.module);
+        }
+    }
+
     fn bring(&mut self, by: Option<Bringer>) {
         if let Some(by) = by {
             self.used_imports.insert(by);
@@ -164,6 +171,12 @@ impl Lowerer<'_> {
         let imported = names.imported(self.id);
         let mut imports: Vec<ModuleId> = imported.targets.clone();
         imports.extend(self.mentioned.iter().copied());
+        if !declared.is_std() {
+            // A method call or a literal may mean a function of any of them.
+            let all = names.modules.iter().enumerate();
+            let std = all.filter(|(_, module)| module.is_std());
+            imports.extend(std.map(|(at, _)| ModuleId(at as u32)));
+        }
         imports.sort();
         imports.dedup();
         imports.retain(|to| *to != self.id);
