@@ -61,7 +61,7 @@ impl<'ctx> Body<'_, 'ctx, '_> {
     }
 
     /// The kind of what there is to receive, and the message.
-    pub fn receive_next(&self, resume: Option<FnId>, captures: &[ValueId]) -> Vec<Val<'ctx>> {
+    pub fn receive_next(&mut self, resume: Option<FnId>, captures: &[ValueId]) -> Vec<Val<'ctx>> {
         let emit = &self.unit.emit;
         let again = emit.next_block();
         emit.jump(again);

@@ -7,7 +7,7 @@ use crate::module::letters;
 use crate::signature::{Place, Returns, Signature};
 use inkwell::llvm_sys::LLVMTailCallKind;
 use inkwell::values::{CallSiteValue, PointerValue};
-use mesh_abi::context::{TAIL_RING, TailRecord, offset};
+use mesh_abi::context::offset;
 use mesh_abi::native::Native;
 use mesh_core::ir::{FnId, Ty, TyId, ValueId};
 use mesh_report::bug;
@@ -123,6 +123,10 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         }
         if !self.unit.options.release && !self.span.is_dummy() {
             self.record_tail_call();
+            // Quick instruction selection gives up on the block that ends so.
+            let last = emit.next_block();
+            emit.jump(last);
+            emit.go(last);
         }
         let call = self.build_call(signature, code, closure, args);
         call.set_tail_call_kind(LLVMTailCallKind::LLVMTailCallKindMustTail);
@@ -145,18 +149,8 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         let site = unit.private_constant(site.into(), Default::default());
         let frame = unit.intrinsic("llvm.frameaddress", Some(Word::Ptr));
         let frame = emit.call_word(frame, &[emit.i32.const_zero().into()]);
-        let count = emit.load(Word::Int, self.ctx, offset::TAIL_COUNT);
-        let count = count.into_int_value();
-        let slot = emit.and(count, emit.int(TAIL_RING as i64 - 1));
-        let size = std::mem::size_of::<TailRecord>() as i64;
-        let ring = emit.at(self.ctx, offset::TAIL_RING);
-        let record = emit.at_dyn(ring, emit.mul(slot, size));
-        let site_at = std::mem::offset_of!(TailRecord, site) as u64;
-        emit.store(record, site_at, site.as_pointer_value());
-        let sp_at = std::mem::offset_of!(TailRecord, sp) as u64;
-        emit.store(record, sp_at, frame);
-        let next = emit.add(count, emit.int(1));
-        emit.store(self.ctx, offset::TAIL_COUNT, next);
+        let args = [self.ctx.into(), site.as_pointer_value().into(), frame];
+        emit.call(unit.tail_recorder(), &args);
     }
 
     /// A native, with C's convention: one word comes in a register, more in the return block.
@@ -204,5 +198,3 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         words.map(|(word, &class)| emit.cast(word, class)).collect()
     }
 }
-
-const _: () = assert!(TAIL_RING.is_power_of_two());

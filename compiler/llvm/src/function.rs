@@ -37,6 +37,8 @@ pub struct Body<'u, 'ctx, 'p> {
     pub ctx: PointerValue<'ctx>,
     /// The closure's own object, in a function of kind `Closure`.
     pub closure: Option<PointerValue<'ctx>>,
+    /// In development builds, where every return goes, with a phi for every word in registers.
+    exit: Option<(BasicBlock<'ctx>, Vec<PhiValue<'ctx>>)>,
     /// How many tail calls were on record when the function was entered, in development builds.
     tail_count: Option<IntValue<'ctx>>,
     scope: Scope<'ctx>,
@@ -85,6 +87,7 @@ pub fn define<'ctx, 'p>(unit: &Unit<'ctx, 'p>, id: FnId) {
         signature: unit.signature_of(id),
         ctx: ctx.into_pointer_value(),
         closure,
+        exit: None,
         tail_count: None,
         scope,
         order: Order::new(function, id),
@@ -128,6 +131,7 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
         for &block in &order {
             self.block(block);
         }
+        self.make_exit();
         emit.builder.unset_current_debug_location();
     }
 
@@ -237,7 +241,7 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
     }
 
     /// Packs the arguments and runs this very function on the segment.
-    fn on_segment(&self, params: &[Val<'ctx>]) {
+    fn on_segment(&mut self, params: &[Val<'ctx>]) {
         let emit = &self.unit.emit;
         let slot = |n: usize| offset::ARGS + 8 * n as u64;
         let mut packed = Vec::new();
@@ -287,7 +291,43 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
         words.map(|(n, &w)| emit.load(w, self.ctx, at(n))).collect()
     }
 
-    pub fn emit_return(&self, words: &[Val<'ctx>]) {
+    /// LLVM's quick instruction selection knows no `tailcc` return and gives up on the whole block
+    /// before it; so in development builds there is one return, in a block of its own.
+    pub fn emit_return(&mut self, words: &[Val<'ctx>]) {
+        if self.unit.options.release {
+            self.build_return(words);
+            return;
+        }
+        let emit = &self.unit.emit;
+        let here = emit.here();
+        let in_registers = match self.signature.returns {
+            Returns::Word | Returns::Words => words,
+            Returns::Nothing | Returns::Block => &[],
+        };
+        let (llvm, signature) = (self.llvm, &self.signature);
+        let (exit, phis) = self.exit.get_or_insert_with(|| {
+            let exit = emit.cold_block(llvm);
+            emit.go(exit);
+            let classes = signature.shape.result.iter().take(in_registers.len());
+            let phis = classes.map(|&class| emit.phi(emit.word(class))).collect();
+            emit.go(here);
+            (exit, phis)
+        });
+        for (phi, word) in phis.iter().zip(in_registers) {
+            phi.add_incoming(&[(word as &dyn BasicValue, here)]);
+        }
+        emit.jump(*exit);
+    }
+
+    fn make_exit(&self) {
+        if let Some((exit, phis)) = &self.exit {
+            self.unit.emit.go(*exit);
+            let words: Vec<_> = phis.iter().map(|phi| phi.as_basic_value()).collect();
+            self.build_return(&words);
+        }
+    }
+
+    fn build_return(&self, words: &[Val<'ctx>]) {
         let builder = &self.unit.emit.builder;
         match (self.signature.returns, words) {
             (Returns::Word, [word]) => must(builder.build_return(Some(word))),
@@ -363,15 +403,15 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
         }
     }
 
-    fn return_value(&self, value: ValueId) {
-        let words = self.value(value);
+    fn return_value(&mut self, value: ValueId) {
+        let words = self.value(value).to_vec();
         if self.signature.returns == Returns::Block {
             for (n, &word) in words.iter().enumerate() {
                 let at = offset::RET + 8 * n as u64;
                 self.unit.emit.store(self.ctx, at, word);
             }
         }
-        self.emit_return(words);
+        self.emit_return(&words);
     }
 
     fn crash_term(&mut self, crash: &Crash) {

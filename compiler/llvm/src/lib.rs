@@ -19,6 +19,7 @@ mod emit;
 mod entry;
 mod function;
 mod graph;
+mod helper;
 pub mod layout;
 mod list;
 mod loops;

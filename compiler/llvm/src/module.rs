@@ -300,16 +300,7 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
         comdat.set_selection_kind(ComdatSelectionKind::Any);
         function.as_global_value().set_comdat(comdat);
         self.add_attributes(function);
-        let resume = emit.builder.get_insert_block();
-        let location = emit.builder.get_current_debug_location();
-        emit.builder.unset_current_debug_location();
-        self.thunk_body(signature, function);
-        if let Some(block) = resume {
-            emit.go(block);
-        }
-        if let Some(location) = location {
-            emit.builder.set_current_debug_location(location);
-        }
+        self.aside(|| self.thunk_body(signature, function));
         function
     }
 

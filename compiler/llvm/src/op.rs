@@ -80,35 +80,14 @@ impl<'ctx> Body<'_, 'ctx, '_> {
     pub fn allocate(&self, bytes: u64, header: IntValue<'ctx>) -> PointerValue<'ctx> {
         let emit = &self.unit.emit;
         let size = emit.int(bytes as i64);
-        let start = emit.load(Word::Ptr, self.ctx, offset::ALLOC);
-        let limit = emit.load(Word::Int, self.ctx, offset::ALLOC_END);
-        let start_word = emit.as_int(start);
-        let end = emit.add(start_word, size);
-        let fits = emit.icmp(IntPredicate::ULE, end, limit.into_int_value());
-        let fast = emit.next_block();
-        emit.go(fast);
-        let done = emit.next_block();
-        let slow = emit.cold_block(self.llvm);
-        match fast.get_previous_basic_block() {
-            Some(before) => emit.go(before),
-            None => bug!(self.span, "a block was just put behind another"),
+        if self.unit.options.release {
+            let object = crate::helper::bump(self.unit, self.llvm, self.ctx, size);
+            emit.store(object, 0, header);
+            return object;
         }
-        emit.branch(fits, fast, slow);
-        emit.go(fast);
-        // By address arithmetic on the pointer, so that what is stored is still derived from it.
-        let next = emit.at(start.into_pointer_value(), bytes);
-        emit.store(self.ctx, offset::ALLOC, next);
-        emit.jump(done);
-        emit.go(slow);
-        let native = self.unit.runtime("rt.alloc_slow");
-        let other = emit.call_word(native, &[self.ctx.into(), size.into()]);
-        emit.jump(done);
-        emit.go(done);
-        let object = emit.phi(emit.gc.into());
-        object.add_incoming(&[(&start as &dyn BasicValue, fast), (&other, slow)]);
-        let object = object.as_basic_value().into_pointer_value();
-        emit.store(object, 0, header);
-        object
+        let args = [self.ctx.into(), size.into(), header.into()];
+        emit.call_word(self.unit.allocator(), &args)
+            .into_pointer_value()
     }
 
     fn construct(&self, ty: TyId, variant: u32, fields: &[ValueId]) -> Vec<Val<'ctx>> {
