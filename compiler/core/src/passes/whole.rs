@@ -1,6 +1,6 @@
 //! The passes over the whole program at once: known closures, inlining, what is unused.
 
-use super::{check, closures, inline, simplify_one, sweep, thread, unused};
+use super::{check, closures, inline, simplify_one, sweep, tail_loops, thread, unused};
 use crate::ir::*;
 
 /// Rounds of closures and inlining: each may show the next one more.
@@ -69,6 +69,8 @@ fn inline_small(program: &mut Program) -> bool {
                 && !calls_itself(callee, target)
         };
         if inline::run(program, id, wanted) {
+            // What called this function in turn may now be part of it.
+            tail_loops::run(id, &mut program.functions[id.index()]);
             simplify_one(program, id.index());
             changed = true;
         }
