@@ -11,6 +11,9 @@ use mesh_report::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 
+/// More values than this travel to a part in one tuple: a call has no room for any number of words.
+const MANY: usize = 48;
+
 /// Splits every function. The functions that changed or are new.
 pub fn run(program: &mut Program) -> Vec<FnId> {
     let mut changed = Vec::new();
@@ -39,6 +42,8 @@ struct Split {
     live: Vec<BTreeSet<ValueId>>,
     /// For each block that begins with a `receive`: the function it becomes.
     parts: FxHashMap<BlockId, FnId>,
+    /// For those that need many values: the tuple of them.
+    tuples: FxHashMap<BlockId, TyId>,
 }
 
 fn split(program: &mut Program, id: FnId, changed: &mut Vec<FnId>) {
@@ -55,11 +60,20 @@ fn split(program: &mut Program, id: FnId, changed: &mut Vec<FnId>) {
         .collect();
     let next = program.functions.len() as u32;
     let parts = heads.iter().zip(0u32..);
-    let split = Split {
+    let mut split = Split {
+        tuples: FxHashMap::default(),
         live: live_in(&function),
         parts: parts.map(|(&head, n)| (head, FnId(next + 2 * n))).collect(),
         function,
     };
+    for &head in &heads {
+        let inputs = split.inputs(head);
+        if inputs.len() > MANY {
+            let types = inputs.iter().map(|v| split.function.values[v.index()].ty);
+            let tuple = program.types.intern(Ty::Tuple(types.collect()));
+            split.tuples.insert(head, tuple);
+        }
+    }
     for (number, &head) in heads.iter().enumerate() {
         let part = split.part(head, number);
         let resume = split.resume(&part, split.parts[&head]);
@@ -155,13 +169,26 @@ impl Split {
     }
 
     /// A block in the place of `head` that calls the function which that has become.
-    fn stub(&self, head: BlockId) -> Block {
+    fn stub(&self, head: BlockId, values: &mut Vec<ValueInfo>) -> Block {
+        let mut args = self.inputs(head);
+        let mut stmts = Vec::new();
+        if let Some(&ty) = self.tuples.get(&head) {
+            let value = fresh(values, ty);
+            stmts.push(Stmt {
+                value,
+                op: Op::Construct {
+                    variant: 0,
+                    fields: std::mem::replace(&mut args, vec![value]),
+                },
+                span: Span::DUMMY,
+            });
+        }
         Block {
             params: self.function.blocks[head.index()].params.clone(),
-            stmts: Vec::new(),
+            stmts,
             term: Term::TailCall {
                 callee: self.parts[&head],
-                args: self.inputs(head),
+                args,
             },
             term_span: Span::DUMMY,
         }
@@ -169,9 +196,15 @@ impl Split {
 
     /// The function itself up to its first `receive`s.
     fn rest(mut self, heads: &[BlockId]) -> Function {
-        for &head in heads {
-            self.function.blocks[head.index()] = self.stub(head);
+        let mut values = std::mem::take(&mut self.function.values);
+        let stubs: Vec<Block> = heads
+            .iter()
+            .map(|&head| self.stub(head, &mut values))
+            .collect();
+        for (&head, stub) in heads.iter().zip(stubs) {
+            self.function.blocks[head.index()] = stub;
         }
+        self.function.values = values;
         let order = self.function.reverse_postorder();
         let mut blocks: Vec<Block> = order
             .iter()
@@ -237,21 +270,25 @@ impl Split {
                         *target = stub;
                     }
                 });
-                let mut block = self.stub(to);
-                let fresh: FxHashMap<ValueId, ValueId> = block
+                let mut block = self.stub(to, &mut part.values);
+                let own: FxHashMap<ValueId, ValueId> = block
                     .params
                     .iter()
                     .map(|&param| (param, copy(&mut part.values, param)))
                     .collect();
                 for param in &mut block.params {
-                    *param = fresh[param];
+                    *param = own[param];
                 }
-                block.term.each_operand_mut(|value| {
-                    *value = match fresh.get(value) {
-                        Some(&fresh) => fresh,
+                let rename = |value: &mut ValueId| {
+                    *value = match own.get(value) {
+                        Some(&own) => own,
                         None => versions.at_end(id, *value),
                     };
-                });
+                };
+                for stmt in &mut block.stmts {
+                    stmt.op.each_operand_mut(rename);
+                }
+                block.term.each_operand_mut(rename);
                 stubs.push((stub, block));
             }
         }
@@ -259,17 +296,32 @@ impl Split {
             order.push(id);
             blocks.push(block);
         }
-        let head_params: Vec<ValueId> = self
+        let mut inputs: Vec<ValueId> = self
             .inputs(head)
             .into_iter()
             .map(|value| versions.at_end(head, value))
             .collect();
-        blocks[0].params = head_params.clone();
+        if let Some(&ty) = self.tuples.get(&head) {
+            let tuple = fresh(&mut part.values, ty);
+            let fields = (0u32..).zip(inputs.drain(..)).map(|(field, value)| Stmt {
+                value,
+                op: Op::Field {
+                    base: tuple,
+                    variant: 0,
+                    field,
+                },
+                span: Span::DUMMY,
+            });
+            // Behind the `receive`, which stays first.
+            blocks[0].stmts.splice(1..1, fields.collect::<Vec<_>>());
+            inputs.push(tuple);
+        }
+        blocks[0].params = inputs.clone();
         if let Some(stmt) = blocks[0].stmts.first_mut() {
             stmt.op = Op::ReceiveNext {
                 // Made next to this function.
                 resume: Some(FnId(self.parts[&head].0 + 1)),
-                captures: head_params,
+                captures: inputs,
             };
         }
         renumber_blocks(&mut blocks, &order);
@@ -310,6 +362,11 @@ impl Split {
 fn copy(values: &mut Vec<ValueInfo>, of: ValueId) -> ValueId {
     let info = values[of.index()].clone();
     values.push(info);
+    ValueId(values.len() as u32 - 1)
+}
+
+fn fresh(values: &mut Vec<ValueInfo>, ty: TyId) -> ValueId {
+    values.push(ValueInfo { ty, name: None });
     ValueId(values.len() as u32 - 1)
 }
 

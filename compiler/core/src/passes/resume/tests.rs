@@ -147,3 +147,45 @@ b6():
     assert_eq!(value, Value::Int(32));
     assert_eq!(printed.matches("receive_next @").count(), 2, "{printed}");
 }
+
+#[test]
+fn any_number_of_values_lives_on() {
+    let numbers: String = (1..=100)
+        .map(|n| format!("  v{n}: Int = native Hash.seed ()\n"))
+        .collect();
+    let sums: String = (1..=100)
+        .map(|n| {
+            format!(
+                "  v{}: Int = Int.wrapping_add (v{}, v{n})\n",
+                200 + n,
+                199 + n
+            )
+        })
+        .collect();
+    let text = format!(
+        r#"
+fn @main "main" unit Main -> Int {{
+b0():
+{numbers}  jump b1(v1)
+b1(v150 round: Int):
+  v151: Int = const 0
+  v152: () = native rt.receive_begin (v151)
+  v153: (Int, Boxed) = receive_next
+  v200: Int = field v153 0.0
+{sums}  v301: Int = const -1
+  v302: Int = Int.wrapping_add (v150, v301)
+  v303: Bool = Int.raw_lt (v302, v151)
+  branch v303 b2() b1(v302)
+b2():
+  return v300
+}}
+"#
+    );
+    let (printed, value) = same(&text);
+    assert_eq!(value, Value::Int(4200));
+    assert!(printed.contains("tail @main.receive0 (v"), "{printed}");
+    assert!(
+        !printed.contains("@main.receive0.resume (v0, v1"),
+        "{printed}"
+    );
+}
