@@ -2,7 +2,7 @@
 
 use super::body::{Body, Kind};
 use super::pat::Bindings;
-use super::{Lowerer, expr};
+use super::{Lowerer, expr, ty};
 use crate::diagnostics::{MainShape, MissingBody, NoMain, ParameterOrder};
 use crate::hir::{
     Clause, Expr, ExprKind, FnId, FnKind, Function, GenericParam, Param, ProcessClause, Ty, TyKind,
@@ -116,7 +116,7 @@ impl Lowerer<'_> {
             .clauses
             .iter()
             .filter_map(|def| def.generic_param_list());
-        let generics = self.generics(lists.into_iter().next());
+        let mut generics = self.generics(lists.into_iter().next());
         let mut params: Vec<Param> = Vec::new();
         let mut defaults: Vec<PendingDefault> = Vec::new();
         for (clause, def) in group.clauses.iter().enumerate() {
@@ -143,7 +143,8 @@ impl Lowerer<'_> {
         }
         self.check_order(&params, &defaults);
         let results = group.clauses.iter().filter_map(|def| def.ret_type()?.ty());
-        let result = results.into_iter().next().map(|ty| self.ty(&ty));
+        let mut result = results.into_iter().next().map(|ty| self.ty(&ty));
+        self.blur_signature(&mut generics, &mut params, &mut result);
         let specs = group.clauses.iter().filter_map(|def| def.process_spec());
         let process = self.process(specs.into_iter().next());
         self.defaults(item, &generics, &mut params, defaults);
@@ -153,6 +154,33 @@ impl Lowerer<'_> {
             result,
             process,
             has_self,
+        }
+    }
+
+    /// After an error in a signature nothing is known of its type parameters: a call could not decide them.
+    fn blur_signature(
+        &mut self,
+        generics: &mut [GenericParam],
+        params: &mut [Param],
+        result: &mut Option<Ty>,
+    ) {
+        let declared = params.iter().filter_map(|param| param.ty.as_ref());
+        let wrong = declared.chain(result.iter()).any(ty::has_error);
+        if wrong {
+            self.bad_params
+                .extend(generics.iter().map(|param| param.id));
+        }
+        if self.bad_params.is_empty() {
+            return;
+        }
+        for param in generics {
+            if self.bad_params.contains(&param.id) {
+                param.bounds.clear();
+            }
+        }
+        let declared = params.iter_mut().filter_map(|param| param.ty.as_mut());
+        for ty in declared.chain(result.iter_mut()) {
+            ty::blur(ty, &self.bad_params);
         }
     }
 

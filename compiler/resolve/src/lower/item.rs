@@ -51,6 +51,7 @@ impl Lowerer<'_> {
             };
             self.owner = Some(id);
             self.body = Body::default();
+            self.bad_params.clear();
             self.function(id, group, &[], |_| FnKind::Item);
             index += 1;
         }
@@ -61,6 +62,7 @@ impl Lowerer<'_> {
             };
             self.owner = Some(id);
             self.body = Body::default();
+            self.bad_params.clear();
             self.actor(id, def);
             index += 1;
         }
@@ -135,6 +137,7 @@ impl Lowerer<'_> {
     }
 
     fn struct_def(&mut self, id: TypeId, def: &ast::StructDef) -> TypeDef {
+        self.bad_params.clear();
         self.body = Body::default();
         let name = self.own_name(def.name(), def);
         let generics = self.generics(def.generic_param_list());
@@ -219,6 +222,7 @@ impl Lowerer<'_> {
     }
 
     fn type_def(&mut self, id: TypeId, def: &ast::TypeDef) -> TypeDef {
+        self.bad_params.clear();
         self.body = Body::default();
         let name = self.own_name(def.name(), def);
         let generics = self.generics(def.generic_param_list());
@@ -314,6 +318,7 @@ impl Lowerer<'_> {
             module: self.id,
             index: self.interfaces.len() as u32,
         };
+        self.bad_params.clear();
         self.body = Body::default();
         self.self_ty = SelfTy::Interface;
         let name = self.own_name(def.name(), def);
@@ -385,6 +390,7 @@ impl Lowerer<'_> {
     }
 
     fn impl_(&mut self, def: &ast::ImplDef) {
+        self.bad_params.clear();
         self.body = Body::default();
         self.self_ty = SelfTy::Impl;
         self.impl_target = match def.target() {
@@ -442,6 +448,7 @@ impl Lowerer<'_> {
     }
 
     fn const_(&mut self, def: &ast::ConstDef) {
+        self.bad_params.clear();
         self.body = Body::default();
         let name = self.own_name(def.name(), def);
         let ty = self.ty_opt(def.ty());

@@ -23,7 +23,7 @@ mod unused;
 use crate::SourceModule;
 use crate::hir::{
     Const, ConstId, Expr, ExprKind, FnId, Function, Impl, Interface, LocalId, Module, ModuleId,
-    Test, TypeDef,
+    ParamId, Test, TypeDef,
 };
 use crate::layout;
 use crate::names::{Bringer, Names, TypeRef};
@@ -63,6 +63,7 @@ pub(crate) fn lower(
         used_imports: FxHashSet::default(),
         owner: None,
         uses: Vec::new(),
+        bad_params: FxHashSet::default(),
         used_consts: FxHashSet::default(),
         lacks_main: false,
         space: FxHashMap::default(),
@@ -108,6 +109,8 @@ pub(crate) struct Lowerer<'a> {
     owner: Option<FnId>,
     /// Which function of this module mentions which; `None`: something that is always there does.
     uses: Vec<(Option<FnId>, FnId)>,
+    /// Type parameters of the item at hand that an error leaves unknown: types of which nothing more is said.
+    bad_params: FxHashSet<ParamId>,
     /// Constants of this module that something mentions.
     used_consts: FxHashSet<ConstId>,
     /// Where a program begins is unknown, so nothing is said about what it does not reach.

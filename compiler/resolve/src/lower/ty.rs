@@ -9,6 +9,7 @@ use crate::names::{Bringer, ImportKind, TypeRef, Word, dotted};
 use crate::suggest;
 use mesh_report::Span;
 use mesh_syntax::ast;
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 /// What a path in the place of a type means.
@@ -175,7 +176,10 @@ impl Lowerer<'_> {
     /// A type parameter, or `Self`.
     fn param_or_self(&mut self, word: &Word) -> Option<TypePath> {
         if let Some(id) = self.body.generic(&word.text) {
-            return Some(TypePath::Param(id));
+            return Some(match self.bad_params.contains(&id) {
+                true => TypePath::Error,
+                false => TypePath::Param(id),
+            });
         }
         if word.text != "Self" {
             return None;
@@ -347,12 +351,54 @@ impl Lowerer<'_> {
             let id = self.body.add_generic(name.text.clone());
             declared.push((id, name, param));
         }
-        let with_bounds = declared.into_iter().map(|(id, name, param)| GenericParam {
-            id,
-            name: name.text,
-            bounds: self.bounds(param.type_bounds()),
-            span: name.span,
-        });
-        with_bounds.collect()
+        let mut generics = Vec::new();
+        for (id, name, param) in declared {
+            let written = param.type_bounds();
+            let count = written.as_ref().map_or(0, |bounds| bounds.bounds().count());
+            let bounds = self.bounds(written);
+            if bounds.len() < count {
+                // What the unknown interface would give it is unknown.
+                self.bad_params.insert(id);
+            }
+            generics.push(GenericParam {
+                id,
+                name: name.text,
+                bounds,
+                span: name.span,
+            });
+        }
+        generics
+    }
+}
+
+/// Whether an error has been reported in a type.
+pub(super) fn has_error(ty: &Ty) -> bool {
+    match &ty.kind {
+        TyKind::Error => true,
+        TyKind::Named(_, args) | TyKind::Tuple(args) => args.iter().any(has_error),
+        TyKind::Assoc(base, _) => has_error(base),
+        TyKind::Fn(params, result) => params.iter().any(has_error) || has_error(result),
+        TyKind::Param(_) | TyKind::SelfTy | TyKind::Unit | TyKind::Infer => false,
+    }
+}
+
+/// Puts an error in the place of some type parameters.
+pub(super) fn blur(ty: &mut Ty, bad: &FxHashSet<ParamId>) {
+    match &mut ty.kind {
+        TyKind::Param(id) if bad.contains(id) => ty.kind = TyKind::Error,
+        TyKind::Named(_, args) | TyKind::Tuple(args) => {
+            args.iter_mut().for_each(|arg| blur(arg, bad));
+        }
+        TyKind::Assoc(base, _) => {
+            blur(base, bad);
+            if has_error(base) {
+                ty.kind = TyKind::Error;
+            }
+        }
+        TyKind::Fn(params, result) => {
+            params.iter_mut().for_each(|param| blur(param, bad));
+            blur(result, bad);
+        }
+        _ => {}
     }
 }
