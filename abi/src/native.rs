@@ -157,6 +157,12 @@ pub const STD: &[Native] = &[
     leaf("Prelude.demonitor", "mesh_demonitor", "i", ""),
     leaf("Prelude.trap_exits", "mesh_trap_exits", "i", ""),
     leaf("Prelude.kill", "mesh_kill", "i", ""),
+    // (name, pid, message type, reply type, their names) -> 1, or 0 if the name is taken. A type that
+    // is 0 is not compared.
+    leaf("Prelude.raw_register", "mesh_register", "piiipp", "i"),
+    // (name, message type, reply type, their names) -> the `Option`: 0, or 1 and the pid. Another
+    // type than the name was registered with ends the actor.
+    leaf("Prelude.raw_whereis", "mesh_whereis", "piipp", "ii"),
     // (an `ExitReason`, its `Debug` text)
     fatal("Prelude.raw_exit", "mesh_exit", "bp"),
     // The closure runs when the actor ends.

@@ -16,6 +16,17 @@ pub enum Intrinsic {
     Crash(CrashKind),
     /// The argument, as a value of a type that is represented alike.
     Same,
+    /// What is known of the instance's type argument of this number.
+    OfType(usize, TypeFact),
+}
+
+/// A fact about a type, as a constant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TypeFact {
+    /// The same number for the same type in every program; 0 for `Never`.
+    Fingerprint,
+    /// As a user would write it.
+    Name,
 }
 
 /// Crashes that std raises itself.
@@ -57,6 +68,19 @@ const fn crash(name: &'static str, signature: &'static str, kind: CrashKind) -> 
         name,
         signature,
         op: Intrinsic::Crash(kind),
+    }
+}
+
+const fn of_type(
+    name: &'static str,
+    signature: &'static str,
+    argument: usize,
+    fact: TypeFact,
+) -> Row {
+    Row {
+        name,
+        signature,
+        op: Intrinsic::OfType(argument, fact),
     }
 }
 
@@ -177,6 +201,30 @@ pub const TABLE: &[Row] = &[
         signature: "(Pid<M, R>) -> Pid<M, Never>",
         op: Intrinsic::Same,
     },
+    of_type(
+        "Prelude.raw_message_key",
+        "(Pid<M, R>?) -> Int",
+        0,
+        TypeFact::Fingerprint,
+    ),
+    of_type(
+        "Prelude.raw_reply_key",
+        "(Pid<M, R>?) -> Int",
+        1,
+        TypeFact::Fingerprint,
+    ),
+    of_type(
+        "Prelude.raw_message_name",
+        "(Pid<M, R>?) -> String",
+        0,
+        TypeFact::Name,
+    ),
+    of_type(
+        "Prelude.raw_reply_name",
+        "(Pid<M, R>?) -> String",
+        1,
+        TypeFact::Name,
+    ),
     crash("Prelude.panic", "(String) -> Never", CrashKind::Panic),
     // The value's `Debug` text.
     crash(

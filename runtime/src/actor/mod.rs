@@ -12,6 +12,7 @@ pub mod stack;
 use crate::config::Config;
 use crate::crash::{Crash, Reason, Unwinding, panic_reason};
 use crate::heap::Heap;
+use crate::natives::actors::Name;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 use guard::Guard;
 use mailbox::Mailbox;
@@ -40,6 +41,8 @@ pub struct Actor {
     pub config: Config,
     pub heap: RefCell<Heap>,
     pub mailbox: RefCell<Mailbox>,
+    /// What it is registered as.
+    pub names: RefCell<Vec<Name>>,
     /// The first stack's lowest address, and the highest that compiled code uses.
     pub stack: Cell<(usize, usize)>,
     /// Where running past the first stack continues.
@@ -80,6 +83,7 @@ impl Actor {
             config,
             heap: RefCell::new(Heap::new(config.max_heap)),
             mailbox: RefCell::default(),
+            names: RefCell::default(),
             stack: Cell::new((0, 0)),
             segment: RefCell::new(None),
             segment_guard: Cell::new(None),

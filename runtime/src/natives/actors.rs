@@ -27,6 +27,15 @@ const CYCLE: i64 = 3;
 /// `NoProcess` among the reasons of an exit, as `ExitReason.at_hand` reads it.
 const NO_PROCESS: i64 = 3;
 
+/// A name of the actor.
+pub struct Name {
+    name: String,
+    /// Message and reply type; 0 where a type is not compared.
+    keys: (i64, i64),
+    /// The same for the eye.
+    types: String,
+}
+
 fn own_pid(cx: &Cx) -> i64 {
     cx.actor().pid as i64
 }
@@ -156,6 +165,44 @@ native! {
     }
 
     fn mesh_reply_send as "Reply.send"(cx, _caller: i64, _number: i64, _value: Boxed) {}
+
+    /// Gives the actor a name, with the types of what it receives and replies.
+    fn mesh_register as "Prelude.raw_register"(
+        cx, name: Str, pid: i64, message: i64, reply: i64, message_name: Str, reply_name: Str
+    ) -> bool {
+        let mut names = cx.actor().names.borrow_mut();
+        if pid != own_pid(cx) || names.iter().any(|known| known.name == name.as_str()) {
+            return false;
+        }
+        names.push(Name {
+            name: name.as_str().to_owned(),
+            keys: (message, reply),
+            types: [message_name.as_str(), ", ", reply_name.as_str()].concat(),
+        });
+        true
+    }
+
+    /// The actor of a name.
+    fn mesh_whereis as "Prelude.raw_whereis"(
+        cx, name: Str, message: i64, reply: i64, message_name: Str, reply_name: Str
+    ) -> (i64, i64) {
+        let names = cx.actor().names.borrow();
+        let Some(known) = names.iter().find(|known| known.name == name.as_str()) else {
+            return (0, 0);
+        };
+        let differ = |a: i64, b: i64| a != 0 && b != 0 && a != b;
+        if differ(known.keys.0, message) || differ(known.keys.1, reply) {
+            let asked = [message_name.as_str(), ", ", reply_name.as_str()].concat();
+            let parts = [
+                "\"", &known.name, "\" is the name of a Pid<", &known.types, ">, not of a Pid<",
+                &asked, ">",
+            ];
+            let text = parts.concat();
+            drop(names);
+            cx.crash(Reason::Other(text))
+        }
+        (1, own_pid(cx))
+    }
 
     fn mesh_link as "Prelude.link"(cx, _pid: i64) {
         several(cx)

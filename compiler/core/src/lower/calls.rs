@@ -3,7 +3,7 @@
 use super::{LocalForm, Lowerer};
 use crate::build::Builder;
 use crate::intrinsics::{CrashKind, Intrinsic};
-use crate::ir::{self, Crash, Op, Term, TyId, ValueId};
+use crate::ir::{self, Const, Crash, Op, Term, TyId, ValueId};
 use crate::specialise::{Callee, Specialiser, WrapperKey};
 use mesh_check::thir::{Expr, ExprKind, FnRef};
 use mesh_report::bug;
@@ -43,6 +43,8 @@ pub fn emit(
             }
             Some(b.push(op, result))
         }
+        Callee::Number(number) => Some(b.push(Op::Const(Const::Int(*number)), result)),
+        Callee::Text(text) => Some(b.push(Op::Const(Const::String(text.as_str().into())), result)),
         Callee::Intrinsic(name) => match (Callee::intrinsic(name), &args[..]) {
             (Intrinsic::Prim(prim), _) => Some(b.push(Op::Prim(prim, args), result)),
             (Intrinsic::List(op), _) => Some(b.push(Op::ListOp(op, args), result)),
@@ -60,7 +62,7 @@ pub fn emit(
                 b.end(Term::Crash(Crash::IndexOutOfRange(index, length)));
                 None
             }
-            (Intrinsic::Crash(_) | Intrinsic::Same, _) => {
+            (Intrinsic::Crash(_) | Intrinsic::Same | Intrinsic::OfType(..), _) => {
                 // Only where an error has been reported for the callee.
                 b.end(Term::Unreachable);
                 None

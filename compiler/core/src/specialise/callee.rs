@@ -1,7 +1,7 @@
 //! What a call calls: forwards followed, impls selected, natives and intrinsics found.
 
 use super::{Boxing, Scope, Specialiser, scope_of};
-use crate::intrinsics::{self, Intrinsic};
+use crate::intrinsics::{self, Intrinsic, TypeFact};
 use crate::ir;
 use crate::structural::{Method, StructuralKey};
 use mesh_abi::native::{self, Native};
@@ -11,6 +11,7 @@ use mesh_check::ty::Ty;
 use mesh_check::{method_instance, select_impl};
 use mesh_report::{Span, bug};
 use mesh_resolve::hir::{self, FnId, FnKind, LocalId};
+use smol_str::SmolStr;
 use std::rc::Rc;
 
 /// How many forwards in a row are followed: more can only be a cycle.
@@ -24,6 +25,10 @@ pub enum Callee {
     Native(&'static str),
     /// By the name of its row.
     Intrinsic(&'static str),
+    /// Nothing is called: a number.
+    Number(i64),
+    /// Nothing is called: a text.
+    Text(SmolStr),
 }
 
 impl Callee {
@@ -162,7 +167,10 @@ impl<'a> Specialiser<'a> {
         for _ in 0..MAX_FORWARDS {
             let function = self.hir_function(id);
             match function.kind {
-                FnKind::Native | FnKind::Intrinsic => return self.operation(id, span),
+                FnKind::Native | FnKind::Intrinsic => {
+                    let operation = self.operation(id, span);
+                    return self.of_type(&operation, &args).unwrap_or(operation);
+                }
                 _ => {}
             }
             if self.grows(id, &args, span) {
@@ -182,6 +190,27 @@ impl<'a> Specialiser<'a> {
             }
         }
         Callee::Function(self.instance(id, &args, span))
+    }
+
+    /// What an intrinsic says of a type argument of the instance at hand.
+    fn of_type(&mut self, operation: &Callee, args: &[Ty]) -> Option<Callee> {
+        let Callee::Intrinsic(name) = operation else {
+            return None;
+        };
+        let Intrinsic::OfType(argument, fact) = Callee::intrinsic(name) else {
+            return None;
+        };
+        let ty = args.get(argument).copied().unwrap_or(Ty::unit());
+        Some(match fact {
+            TypeFact::Name => Callee::Text(self.type_name(ty)),
+            TypeFact::Fingerprint if self.lang_args(ty, "never").is_some() => Callee::Number(0),
+            TypeFact::Fingerprint => {
+                let step =
+                    |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+                let hash = self.type_key(ty).bytes().fold(0xcbf2_9ce4_8422_2325, step);
+                Callee::Number(hash as i64)
+            }
+        })
     }
 
     /// Remembers what a native takes and gives in boxes.

@@ -87,6 +87,8 @@ impl Specialiser<'_> {
         let name: SmolStr = match callee {
             Callee::Native(name) => (*name).into(),
             Callee::Intrinsic(name) => (*name).into(),
+            Callee::Number(number) => format!("Prelude.number{number}").into(),
+            Callee::Text(_) => "Prelude.text".into(),
             Callee::Function(_) => unreachable_name(),
         };
         let module = name.rsplit_once('.').map_or(&*name, |(module, _)| module);
