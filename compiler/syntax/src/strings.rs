@@ -110,7 +110,8 @@ fn piece(element: SyntaxElement) -> Option<Raw> {
     }
 }
 
-/// Takes away the rest of the opening quotes' line, and from every line the indentation of the closing quotes.
+/// Takes away the rest of the opening quotes' line, and from every line the indentation of the line that
+/// the closing quotes stand on.
 fn dedent(pieces: &mut [Raw]) {
     let opens_line = match pieces.first_mut() {
         Some(Raw::Text(first)) => {
@@ -126,20 +127,18 @@ fn dedent(pieces: &mut [Raw]) {
         }
         _ => false,
     };
-    let only_piece = pieces.len() == 1;
-    let indent = match pieces.last() {
-        Some(Raw::Text(last)) => {
-            let line = last.rfind('\n').map_or(0, |at| at + 1);
-            let own_line = line > 0 || (only_piece && opens_line);
-            let blank = last[line..].chars().all(|c| c == ' ' || c == '\t');
-            if own_line && blank {
-                last.len() - line
-            } else {
-                0
-            }
-        }
-        _ => 0,
-    };
+    // The line that the closing quotes stand on may start some pieces before them.
+    let indent = pieces.iter().enumerate().rev().find_map(|(nth, piece)| {
+        let Raw::Text(text) = piece else { return None };
+        let line = match text.rfind('\n') {
+            Some(at) => at + 1,
+            None if nth == 0 && opens_line => 0,
+            None => return None,
+        };
+        let line = &text[line..];
+        Some(line.len() - line.trim_start_matches([' ', '\t']).len())
+    });
+    let indent = indent.unwrap_or(0);
     let mut at_line_start = opens_line;
     for piece in pieces {
         match piece {
