@@ -16,6 +16,8 @@ use std::time::{Duration, SystemTime};
 const FORM: &str = "v1";
 const KEEP_FOR: Duration = Duration::from_secs(30 * 24 * 3600);
 const KEEP_BYTES: u64 = 1 << 30;
+/// What is younger may be about to be linked by another process.
+const IN_USE: Duration = Duration::from_secs(3600);
 const LOOK_EVERY: Duration = Duration::from_secs(24 * 3600);
 
 /// A hash of everything that an entry is made of.
@@ -172,7 +174,8 @@ impl Cache {
         let mut total = 0;
         for (time, bytes, path) in entries {
             total += bytes;
-            if total > keep_bytes || time.elapsed().unwrap_or_default() > keep_for {
+            let age = time.elapsed().unwrap_or_default();
+            if age > keep_for || (total > keep_bytes && age > IN_USE) {
                 let _ = fs::remove_file(path);
             }
         }
@@ -220,7 +223,7 @@ mod tests {
         cache.remove(KEEP_FOR, 100).unwrap();
         let there = |name: &str| cache.path("obj", &key(name)).exists();
         assert_eq!([there("a"), there("b"), there("c")], [false, true, true]);
-        cache.remove(KEEP_FOR, 15).unwrap();
+        cache.remove(KEEP_FOR, 5).unwrap();
         assert_eq!([there("b"), there("c")], [false, true]);
         assert_eq!(
             fs::read(cache.get("obj", &key("c")).unwrap()).unwrap(),
