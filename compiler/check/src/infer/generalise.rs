@@ -104,8 +104,28 @@ impl<'e> Infer<'e> {
             })
     }
 
+    /// What a process from outside the `let` runs in is known only when that one is: it cannot be
+    /// generalised. Says whether there was one.
+    fn hold_back_processes(&mut self, from: usize, level: u32) -> bool {
+        let mut any = false;
+        for at in from..self.constraints.len() {
+            let Some((Constraint::Fits(p, q, _), _)) = &self.constraints[at] else {
+                continue;
+            };
+            let (p, q) = (self.u.shallow(*p), self.u.shallow(*q));
+            let is_inner =
+                |infer: &Self, ty| as_var(ty).is_some_and(|var| infer.u.level_of(var) > level);
+            if as_var(p).is_some() && !is_inner(self, p) && is_inner(self, q) {
+                self.u.hold_back(q, level);
+                any = true;
+            }
+        }
+        any
+    }
+
     /// Processes that only the `let` mentions are made equal before it is generalised.
     fn settle_inner_processes(&mut self, from: usize, level: u32) {
+        while self.hold_back_processes(from, level) {}
         for at in from..self.constraints.len() {
             let Some((Constraint::Fits(p, q, _), _)) = &self.constraints[at] else {
                 continue;
