@@ -109,7 +109,11 @@ impl<'e> Infer<'e> {
 
     /// Uses at other types within a group are only sound where the process does not depend on them.
     fn settle_uses(&mut self) {
+        let mut reported = Vec::new();
         for (user, used, args, span) in std::mem::take(&mut self.uses) {
+            if reported.contains(&used) {
+                continue;
+            }
             let m = &self.members[used];
             let own: Vec<(ParamId, Ty)> = m
                 .declared
@@ -133,6 +137,7 @@ impl<'e> Infer<'e> {
                     .zip(&args)
                     .all(|(&p, &to)| self.u.unify(p, to).is_ok());
             if !same {
+                reported.push(used);
                 let f = self.env.function(id);
                 self.report(NeedsSignature {
                     name: f.name.to_string(),

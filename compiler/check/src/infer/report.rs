@@ -265,7 +265,11 @@ impl Infer<'_> {
         }
         let step = |o: &Obligation| {
             let interface = crate::impls::lower::interface_def(self.world, o.interface);
-            format!("`{}: {}`", self.show(o.args[0]), interface.name)
+            let texts = self.show_all(&o.args);
+            match &texts[1..] {
+                [] => format!("`{}: {}`", texts[0], interface.name),
+                args => format!("`{}: {}<{}>`", texts[0], interface.name, args.join(", ")),
+            }
         };
         let steps: Vec<String> = chain.iter().take(4).map(step).collect();
         self.report(SearchTooDeep {
