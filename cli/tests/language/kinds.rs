@@ -91,12 +91,7 @@ fn run_program(setup: &Setup, case: &Case, release: bool) -> Result<(), String> 
             &exit_text(ended.code),
         )?;
         with_file(setup, &case.beside("out"), "standard output", &ended.out())?;
-        with_file(
-            setup,
-            &case.beside(err_file),
-            "standard error",
-            &ended.err(),
-        )
+        with_file(setup, &case.beside(err_file), "standard error", &err)
     };
     all(&ended).map_err(|message| format!("{message}\n{}", context(&ended)))
 }
