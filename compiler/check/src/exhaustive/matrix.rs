@@ -86,7 +86,13 @@ impl<'w> Matrix<'w> {
                 self.useful(rows, &row)
             });
         }
-        let rows = expand(rows);
+        // Rows that cannot match what this one does say nothing, and of many literals most are such.
+        let near: Vec<Row<'_>> = rows
+            .iter()
+            .filter(|row| may_meet(row[0], head))
+            .cloned()
+            .collect();
+        let rows = expand(&near);
         let split = self.split(rows.iter().map(|row| row[0]).chain([head]));
         if matches!(head, DPat::Any) && split.absent.is_some() {
             return self.useful(&default(&rows), tail);
@@ -429,6 +435,18 @@ fn covers(head: &DPat, ctor: &Ctor) -> bool {
             None => false,
         },
         _ => false,
+    }
+}
+
+/// Whether two patterns may match one value, as far as literals tell.
+fn may_meet(a: &DPat, b: &DPat) -> bool {
+    match (a, b) {
+        (
+            DPat::Ctor(Ctor::Ints(low, high), _),
+            DPat::Ctor(Ctor::Ints(other_low, other_high), _),
+        ) => low <= other_high && other_low <= high,
+        (DPat::Ctor(a, _), DPat::Ctor(b, _)) => a == b,
+        _ => true,
     }
 }
 
