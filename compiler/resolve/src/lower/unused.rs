@@ -121,13 +121,15 @@ impl Lowerer<'_> {
             function.is_some_and(|function| !function.name.starts_with('_'))
         };
         let unused: Vec<usize> = (0..count).filter(|at| !reached[*at]).collect();
-        let mentioned = |to: usize| {
-            let mut others = unused.iter().filter(|from| **from != to);
-            others.any(|from| edges[*from].contains(&to))
-        };
+        let mut mentioned = vec![false; count];
+        for &from in &unused {
+            for &to in edges[from].iter().filter(|to| **to != from) {
+                mentioned[to] = true;
+            }
+        }
         // What only unused functions use goes with them: first those that nothing mentions, then one of each circle.
         let (mut first, rest): (Vec<usize>, Vec<usize>) =
-            unused.iter().partition(|at| !mentioned(**at));
+            unused.iter().partition(|at| !mentioned[**at]);
         reach(&edges, first.clone(), &mut reached);
         for at in rest {
             if !reached[at] {
