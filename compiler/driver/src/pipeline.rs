@@ -144,7 +144,8 @@ impl Pipeline<'_> {
             },
         });
         let resolved = mesh_resolve::resolve_program(modules.collect(), Some("Main"));
-        let sound = Sound::new(program, &resolved.world, broken);
+        let mut sound = Sound::new(program, &resolved.world, broken);
+        sound.unnamed = resolved.diagnostics.iter().any(Diagnostic::is_error);
         log.add(sound.filter(resolved.diagnostics));
         Named {
             world: resolved.world,
@@ -214,7 +215,13 @@ pub struct Named {
 /// may follow from what the parser had to leave out.
 struct Sound {
     unsound: HashSet<FileId>,
+    /// A name was not found, so a type may lack what it would have had, or stay unknown.
+    unnamed: bool,
 }
+
+/// What may follow from a name that was not found: a method that is not there (its interface was that name), a type
+/// that nothing decides.
+const FOLLOW_FROM_NAMES: &[&str] = &["E0307", "E0308", "E0309"];
 
 impl Sound {
     fn new(program: &Program, world: &World, mut unsound: Vec<bool>) -> Sound {
@@ -231,6 +238,7 @@ impl Sound {
             .map(|(source, _)| source.file);
         Sound {
             unsound: files.collect(),
+            unnamed: false,
         }
     }
 
@@ -238,6 +246,7 @@ impl Sound {
         diagnostics
             .into_iter()
             .filter(|diagnostic| !self.unsound.contains(&diagnostic.span().file))
+            .filter(|diagnostic| !(self.unnamed && FOLLOW_FROM_NAMES.contains(&diagnostic.code)))
     }
 }
 
