@@ -47,21 +47,6 @@ const fn leaf(name: &'static str, symbol: &'static str, params: Words, result: W
     }
 }
 
-#[allow(
-    dead_code,
-    reason = "the first native that needs a deep stack will use it"
-)]
-const fn deep(name: &'static str, symbol: &'static str, params: Words, result: Words) -> Native {
-    Native {
-        name,
-        symbol,
-        params,
-        result,
-        stack: Stack::Worker,
-        diverges: false,
-    }
-}
-
 const fn fatal(name: &'static str, symbol: &'static str, params: Words) -> Native {
     Native {
         name,
