@@ -3,6 +3,11 @@
 //! The owner is the actor that runs. `limit` and `requests` are also written by other threads,
 //! hence atomic; everything else belongs to the owner alone.
 //!
+//! The words of a call that do not fit registers travel in [`Blocks`], which belong to the worker:
+//! no call suspends between the store of a word and its load, so an actor that goes on elsewhere
+//! finds other blocks and misses nothing. The runtime sets `blocks` whenever an actor goes on, and
+//! compiled code reads it again behind every call.
+//!
 //! # Growing the stack
 //!
 //! A function that can recurse compares its stack pointer (less its need, if the frame may exceed
@@ -10,16 +15,16 @@
 //! where `need` is 0 for a small frame. If that gives 0 the function carries on. If it gives 1 the
 //! function
 //!
-//! 1. stores the words of its arguments to `args`: those that came through the block where they
+//! 1. stores the words of its arguments to `blocks.args`: those that came through the block where they
 //!    came from, and behind them those that came in registers, the closure's own object first;
 //! 2. calls `mesh_rt_on_segment(ctx, thunk, itself)`, an ordinary C call;
-//! 3. loads the words of its result, in order, from `ret[0..]` and returns them. Where the result
+//! 3. loads the words of its result, in order, from `blocks.ret[0..]` and returns them. Where the result
 //!    comes through the return block anyway there is nothing to do.
 //!
 //! `thunk(ctx, function)` is a C-convention function, one per signature, with a frame pointer and
-//! unwind tables. It loads the words that travel in registers from `args`, where the others stand
+//! unwind tables. It loads the words that travel in registers from `blocks.args`, where the others stand
 //! as the function expects them, calls it by the Mesh convention, and stores the words of a result
-//! that came in registers to `ret[0..]`.
+//! that came in registers to `blocks.ret[0..]`.
 //!
 //! Memory from `mesh_rt_alloc_slow` is not zeroed, as the bump region is not: an object is written
 //! in full before the next call. A size counts the header and, for an object that derived pointers
@@ -76,6 +81,23 @@ pub struct TailRecord {
     pub sp: usize,
 }
 
+/// Words under way between a call's two sides.
+#[repr(C)]
+pub struct Blocks {
+    /// Arguments that do not fit the registers.
+    pub args: [u64; ARG_WORDS],
+    /// Results that do not, and those of natives of more than one word.
+    pub ret: [u64; RET_WORDS],
+}
+
+impl Blocks {
+    /// Blocks of zeros.
+    pub const EMPTY: Blocks = Blocks {
+        args: [0; ARG_WORDS],
+        ret: [0; RET_WORDS],
+    };
+}
+
 /// See the module's comment. Field order is part of the ABI.
 #[repr(C)]
 pub struct Context {
@@ -95,9 +117,10 @@ pub struct Context {
     pub actor: *mut core::ffi::c_void,
     /// Count of tail calls recorded; the newest is at `(tail_count - 1) % TAIL_RING`.
     pub tail_count: u64,
-    pub args: [u64; ARG_WORDS],
-    pub ret: [u64; RET_WORDS],
-    pub tail_ring: [TailRecord; TAIL_RING],
+    /// The blocks of the worker that runs the actor.
+    pub blocks: *mut Blocks,
+    /// [`TAIL_RING`] records, of the stack that the actor runs on.
+    pub tail_ring: *mut TailRecord,
     /// Highest address of the second stack segment; 0 until it is reserved.
     pub segment_top: usize,
     /// `hard_limit` while running on the second segment.
@@ -112,14 +135,17 @@ pub struct Context {
 
 /// Byte offsets for the code generator.
 pub mod offset {
-    use super::Context;
+    use super::{Blocks, Context};
     use core::mem::offset_of;
     pub const ALLOC: u64 = offset_of!(Context, alloc) as u64;
     pub const ALLOC_END: u64 = offset_of!(Context, alloc_end) as u64;
     pub const LIMIT: u64 = offset_of!(Context, limit) as u64;
     pub const TAIL_COUNT: u64 = offset_of!(Context, tail_count) as u64;
-    pub const ARGS: u64 = offset_of!(Context, args) as u64;
-    pub const RET: u64 = offset_of!(Context, ret) as u64;
+    pub const BLOCKS: u64 = offset_of!(Context, blocks) as u64;
+    /// In the blocks.
+    pub const ARGS: u64 = offset_of!(Blocks, args) as u64;
+    /// In the blocks.
+    pub const RET: u64 = offset_of!(Blocks, ret) as u64;
     pub const TAIL_RING: u64 = offset_of!(Context, tail_ring) as u64;
     pub const ENTRY_FRAME: u64 = offset_of!(Context, entry_frame) as u64;
     pub const CURRENT_CALL: u64 = offset_of!(Context, current_call) as u64;
@@ -130,5 +156,6 @@ const _: () = {
     assert!(offset::ALLOC_END == 8);
     assert!(offset::LIMIT == 16);
     assert!(offset::TAIL_COUNT == 56);
-    assert!(offset::ARGS == 64);
+    assert!(offset::BLOCKS == 64);
+    assert!(offset::ARGS == 0);
 };

@@ -5,7 +5,7 @@
 //!
 //! Convention: `extern "C-unwind" fn(ctx: *mut Context, words…) -> result`. Each Mesh argument is
 //! flattened to its words (`List<T>` is two: `pi`). A result of exactly one word comes back in the
-//! register; `()` is void; any other result is void too and its words stand in `ctx.ret[0..]`.
+//! register; `()` is void; any other result is void too and its words stand in `ctx.blocks.ret[0..]`.
 
 /// A machine word's class, as one letter: `i` integer (also `Bool`, tags, packed list ranges),
 /// `f` double, `p` pointer the collector follows, `b` pointer to a value of any type: a `Record`
@@ -66,7 +66,7 @@ pub const RUNTIME: &[Native] = &[
     leaf("rt.stack_slow", "mesh_rt_stack_slow", "i", "i"),
     // (kind, a, b): ends the actor.
     fatal("rt.crash", "mesh_rt_crash", "iii"),
-    // (count) -> string; the strings stand in ctx.args[0..count].
+    // (count) -> string; the strings stand in ctx.blocks.args[0..count].
     leaf("rt.concat", "mesh_rt_concat", "i", "p"),
     leaf("rt.string_eq", "mesh_rt_string_eq", "pp", "i"),
     // -1, 0, 1 by bytes.

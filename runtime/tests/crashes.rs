@@ -19,7 +19,7 @@ struct Cleanup(*mut Context);
 impl Drop for Cleanup {
     fn drop(&mut self) {
         // SAFETY: the context is the running actor's.
-        unsafe { (*self.0).ret[0] += 1 };
+        unsafe { (*(*self.0).blocks).ret[0] += 1 };
     }
 }
 
@@ -79,7 +79,7 @@ fn crashes_end_one_actor_each() {
     let unwound = run(cleaning, |actor, ending| {
         assert!(divided_by_zero(&ending));
         // SAFETY: the actor has ended.
-        assert_eq!(unsafe { (*actor.context()).ret[0] }, 1);
+        assert_eq!(unsafe { (*(*actor.context()).blocks).ret[0] }, 1);
     });
     println!("run and return {none:?}, crash {straight:?}, crash by unwinding {unwound:?}");
 }

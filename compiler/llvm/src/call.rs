@@ -59,11 +59,13 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         }
         let mut registers: Vec<inkwell::values::BasicMetadataValueEnum> = vec![self.ctx.into()];
         registers.extend(closure.map(inkwell::values::BasicMetadataValueEnum::from));
+        let blocks = (signature.overflow > 0).then(|| emit.blocks(self.ctx));
         for (place, &word) in signature.places.iter().zip(&words) {
             match *place {
                 Place::Register(_) => registers.push(word.into()),
                 Place::Block(slot) => {
-                    emit.store(self.ctx, offset::ARGS + 8 * u64::from(slot), word);
+                    let blocks = blocks.unwrap_or(self.ctx);
+                    emit.store(blocks, offset::ARGS + 8 * u64::from(slot), word);
                 }
             }
         }

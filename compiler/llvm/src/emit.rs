@@ -12,6 +12,7 @@ use inkwell::values::{
     IntValue, PhiValue, PointerValue,
 };
 use inkwell::{AddressSpace, AtomicOrdering, FloatPredicate, IntPredicate};
+use mesh_abi::context::offset;
 use mesh_report::{Span, bug};
 
 /// A word of a Mesh value, or any other LLVM value.
@@ -137,6 +138,12 @@ impl<'ctx> Emit<'ctx> {
         bytes: u64,
     ) -> Val<'ctx> {
         must(self.builder.build_load(ty, self.at(base, bytes), ""))
+    }
+
+    /// Where the words of calls stand now: to be read again behind every call.
+    pub fn blocks(&self, ctx: PointerValue<'ctx>) -> PointerValue<'ctx> {
+        self.load_as(self.raw.into(), ctx, offset::BLOCKS)
+            .into_pointer_value()
     }
 
     /// A 64-bit load of a word that other threads write; it folds into a comparison.

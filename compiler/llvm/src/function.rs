@@ -172,6 +172,8 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
 
     /// The parameters' words, those in the argument block read before anything else.
     fn receive_arguments(&self) -> Vec<Val<'ctx>> {
+        let emit = &self.unit.emit;
+        let blocks = (self.signature.overflow > 0).then(|| emit.blocks(self.ctx));
         let places = self.signature.places.iter();
         let words = places.zip(&self.signature.shape.params);
         words
@@ -182,7 +184,7 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
                 },
                 Place::Block(slot) => {
                     let at = offset::ARGS + 8 * u64::from(slot);
-                    self.unit.emit.load(word, self.ctx, at)
+                    emit.load(word, blocks.unwrap_or(self.ctx), at)
                 }
             })
             .collect()
@@ -244,16 +246,17 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
     fn on_segment(&mut self, params: &[Val<'ctx>]) {
         let emit = &self.unit.emit;
         let slot = |n: usize| offset::ARGS + 8 * n as u64;
+        let blocks = emit.blocks(self.ctx);
         let mut packed = Vec::new();
         packed.extend(self.closure.map(Val::from));
         for (place, &value) in self.signature.places.iter().zip(params) {
             match *place {
                 Place::Register(_) => packed.push(value),
-                Place::Block(n) => emit.store(self.ctx, slot(n as usize), value),
+                Place::Block(n) => emit.store(blocks, slot(n as usize), value),
             }
         }
         for (n, value) in packed.into_iter().enumerate() {
-            emit.store(self.ctx, slot(self.signature.overflow as usize + n), value);
+            emit.store(blocks, slot(self.signature.overflow as usize + n), value);
         }
         let thunk = self.unit.thunk(&self.signature).as_global_value();
         let code = self.llvm.as_global_value();
@@ -287,8 +290,12 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
     pub fn read_return_block(&self, words: &[Word]) -> Vec<Val<'ctx>> {
         let at = |n: usize| offset::RET + 8 * n as u64;
         let emit = &self.unit.emit;
+        if words.is_empty() {
+            return Vec::new();
+        }
+        let blocks = emit.blocks(self.ctx);
         let words = words.iter().enumerate();
-        words.map(|(n, &w)| emit.load(w, self.ctx, at(n))).collect()
+        words.map(|(n, &w)| emit.load(w, blocks, at(n))).collect()
     }
 
     /// LLVM's quick instruction selection knows no `tailcc` return and gives up on the whole block
@@ -406,9 +413,10 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
     fn return_value(&mut self, value: ValueId) {
         let words = self.value(value).to_vec();
         if self.signature.returns == Returns::Block {
+            let blocks = self.unit.emit.blocks(self.ctx);
             for (n, &word) in words.iter().enumerate() {
                 let at = offset::RET + 8 * n as u64;
-                self.unit.emit.store(self.ctx, at, word);
+                self.unit.emit.store(blocks, at, word);
             }
         }
         self.emit_return(&words);

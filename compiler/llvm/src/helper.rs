@@ -38,8 +38,8 @@ impl<'ctx> Unit<'ctx, '_> {
             let count = count.into_int_value();
             let slot = emit.and(count, emit.int(TAIL_RING as i64 - 1));
             let size = size_of::<TailRecord>() as i64;
-            let ring = emit.at(ctx, offset::TAIL_RING);
-            let record = emit.at_dyn(ring, emit.mul(slot, size));
+            let ring = emit.load_as(emit.raw.into(), ctx, offset::TAIL_RING);
+            let record = emit.at_dyn(ring.into_pointer_value(), emit.mul(slot, size));
             emit.store(record, offset_of!(TailRecord, site) as u64, args[1]);
             emit.store(record, offset_of!(TailRecord, sp) as u64, args[2]);
             let next = emit.add(count, emit.int(1));

@@ -283,7 +283,7 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
     }
 
     /// The C-convention shim of a signature: `thunk(ctx, code)` calls `code` with the words packed
-    /// in `ctx.args` and leaves the result in `ctx.ret`. See [`Signature::packed`].
+    /// in the argument block and leaves the result in the return block. See [`Signature::packed`].
     pub fn thunk(&self, signature: &Signature<'ctx>) -> FunctionValue<'ctx> {
         let symbol = signature.thunk_symbol();
         if let Some(found) = self.module.get_function(&symbol) {
@@ -310,7 +310,8 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
         let (Some(ctx), Some(code)) = (function.get_nth_param(0), function.get_nth_param(1)) else {
             bug!(Span::DUMMY, "a thunk has two parameters");
         };
-        let base = ctx.into_pointer_value();
+        let ctx_pointer = ctx.into_pointer_value();
+        let base = emit.blocks(ctx_pointer);
         let mut args = vec![ctx];
         for (n, (_, word)) in signature.packed().into_iter().enumerate() {
             let slot = signature.overflow as usize + n;
@@ -325,6 +326,7 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
         ));
         call.set_call_convention(signature.convention());
         if matches!(signature.returns, Returns::Word | Returns::Words) {
+            let base = emit.blocks(ctx_pointer);
             for (n, value) in self.results(signature, call).into_iter().enumerate() {
                 emit.store(base, offset::RET + 8 * n as u64, value);
             }

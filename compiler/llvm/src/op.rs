@@ -281,8 +281,9 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         let emit = &self.unit.emit;
         let mut parts: std::collections::VecDeque<Val<'ctx>> = self.all(parts).into();
         let join = |some: &[Val<'ctx>]| {
+            let blocks = emit.blocks(self.ctx);
             for (n, &part) in some.iter().enumerate() {
-                emit.store(self.ctx, offset::ARGS + 8 * n as u64, part);
+                emit.store(blocks, offset::ARGS + 8 * n as u64, part);
             }
             let count = emit.int(some.len() as i64).into();
             emit.call_word(self.unit.runtime("rt.concat"), &[self.ctx.into(), count])

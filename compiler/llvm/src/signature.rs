@@ -2,9 +2,9 @@
 //! blocks of the context.
 //!
 //! The context comes first, then a closure's object, then the arguments' words, each class in order
-//! while it has registers. Further words stand in `ctx.args`, in order, and the callee reads them
-//! before it does anything else. A result that does not fit its registers is written to `ctx.ret`
-//! last thing and read first thing.
+//! while it has registers. Further words stand in the argument block, in order, and the callee reads them
+//! before it does anything else. A result that does not fit its registers is written to the
+//! return block last thing and read first thing.
 
 use crate::emit::{CCC, Emit, TAILCC};
 use crate::layout::Word;
@@ -17,7 +17,7 @@ use mesh_abi::context::{ARG_WORDS, FLOAT_ARG_REGS, FLOAT_RET_REGS, INT_RET_REGS}
 pub enum Place {
     /// LLVM's parameter of this number.
     Register(u32),
-    /// This word of `ctx.args`.
+    /// This word of the argument block.
     Block(u32),
 }
 
@@ -28,7 +28,7 @@ pub enum Returns {
     Word,
     /// Several words in registers, as an LLVM struct.
     Words,
-    /// In `ctx.ret`.
+    /// In the return block.
     Block,
 }
 
@@ -50,7 +50,7 @@ pub struct Signature<'ctx> {
     pub ty: FunctionType<'ctx>,
     /// One place for each parameter's word.
     pub places: Vec<Place>,
-    /// Words that travel in `ctx.args`.
+    /// Words that travel in the argument block.
     pub overflow: u32,
     pub returns: Returns,
 }
@@ -128,7 +128,7 @@ impl<'ctx> Signature<'ctx> {
         format!("mesh.thunk.{closure}.{params}.{result}")
     }
 
-    /// Where register words stand in `ctx.args` while a call is packed: after those that always
+    /// Where register words stand in the argument block while a call is packed: after those that always
     /// travel there. The closure's object counts as the first of them.
     pub fn packed(&self) -> Vec<(u32, Word)> {
         let mut words = Vec::new();

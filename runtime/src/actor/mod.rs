@@ -16,12 +16,17 @@ use crate::natives::actors::Name;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 use guard::Guard;
 use mailbox::Mailbox;
-use mesh_abi::context::{ARG_WORDS, Context, RET_WORDS, STACK_RESERVE, TAIL_RING, TailRecord};
+use mesh_abi::context::{Blocks, Context, STACK_RESERVE, TAIL_RING, TailRecord};
 use stack::{Segment, Slot};
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr::{NonNull, null, null_mut};
 use std::sync::atomic::{AtomicU64, AtomicUsize};
+
+const NO_RECORD: TailRecord = TailRecord {
+    site: null(),
+    sp: 0,
+};
 
 /// What an actor runs: a C-convention shim around a Mesh function.
 pub type Body = unsafe extern "C-unwind" fn(*mut Context) -> i64;
@@ -66,12 +71,8 @@ impl Actor {
             native_frames: 0,
             actor: null_mut(),
             tail_count: 0,
-            args: [0; ARG_WORDS],
-            ret: [0; RET_WORDS],
-            tail_ring: [TailRecord {
-                site: null(),
-                sp: 0,
-            }; TAIL_RING],
+            blocks: Box::into_raw(Box::new(Blocks::EMPTY)),
+            tail_ring: Box::into_raw(Box::new([NO_RECORD; TAIL_RING])).cast(),
             segment_top: 0,
             segment_limit: 0,
             entry_frame: 0,
@@ -201,6 +202,12 @@ impl Actor {
 impl Drop for Actor {
     fn drop(&mut self) {
         // SAFETY: leaked from a box in `new`; the actor's code, which alone used it, has ended.
-        drop(unsafe { Box::from_raw(self.context.as_ptr()) });
+        unsafe {
+            let context = Box::from_raw(self.context.as_ptr()).into_inner();
+            drop(Box::from_raw(context.blocks));
+            drop(Box::from_raw(
+                context.tail_ring.cast::<[TailRecord; TAIL_RING]>(),
+            ));
+        }
     }
 }

@@ -77,9 +77,9 @@ fn reserve(cx: &mut Cx) {
     }
 }
 
-/// Runs `thunk(ctx, function)` on the segment. The words of all arguments stand in `ctx.args`; the
+/// Runs `thunk(ctx, function)` on the segment. The words of all arguments stand in `blocks.args`; the
 /// thunk, one per signature, calls the function with them and stores the words of its result in
-/// `ctx.ret`. The limit is the slot's again afterwards, also when the call unwinds.
+/// `blocks.ret`. The limit is the slot's again afterwards, also when the call unwinds.
 ///
 /// The frame stays on the slot, with a frame pointer, and its canonical address is found from
 /// that: so the unwinder and a walk along frame pointers cross the boundary as if it were not

@@ -191,7 +191,10 @@ fn outer_frames(trace: &mut Trace, stacks: &Stacks) {
 /// `context` is the running actor's.
 unsafe fn tail_calls(context: *mut Context, stacks: &Stacks) -> Vec<TailCall> {
     // SAFETY: the caller's promise.
-    let (count, ring) = unsafe { ((*context).tail_count as usize, &(*context).tail_ring) };
+    let (count, ring) = unsafe {
+        let ring = std::slice::from_raw_parts((*context).tail_ring, TAIL_RING);
+        ((*context).tail_count as usize, ring)
+    };
     let mut calls = Vec::new();
     // While a frame lives, only deeper frames make calls; so, going back in time, a record deeper
     // than a newer one is of a frame that had ended by then.

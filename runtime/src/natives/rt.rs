@@ -34,7 +34,9 @@ fn arguments<'a>(cx: &Cx, count: usize) -> &'a [Str] {
     let context: *const Context = cx.context();
     // SAFETY: compiled code stored `count` live strings there, and nothing writes the block before
     // this native is done. A handle is one word, the object's address.
-    unsafe { std::slice::from_raw_parts((&raw const (*context).args).cast::<Str>(), count) }
+    unsafe {
+        std::slice::from_raw_parts((&raw const (*(*context).blocks).args).cast::<Str>(), count)
+    }
 }
 
 native! {
@@ -43,7 +45,7 @@ native! {
         cx.allocate_slow(count(bytes)).as_ptr()
     }
 
-    /// Joins the strings in `ctx.args`.
+    /// Joins the strings in the argument block.
     fn mesh_rt_concat as "rt.concat"(cx, number: i64) -> Str {
         let strings = arguments(cx, count(number));
         // What is joined is often one text and empty ones.
@@ -114,7 +116,7 @@ mod tests {
             let join = |parts: &[Str]| {
                 for (i, part) in parts.iter().enumerate() {
                     // SAFETY: the context is the test actor's.
-                    unsafe { (&mut (*context).args)[i] = part.as_raw().as_ptr() as u64 };
+                    unsafe { (&mut (*(*context).blocks).args)[i] = part.as_raw().as_ptr() as u64 };
                 }
                 // SAFETY: the strings are live.
                 unsafe { Str::from_raw(mesh_rt_concat(context, parts.len() as i64)) }

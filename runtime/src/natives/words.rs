@@ -24,7 +24,7 @@ pub trait Argument {
     unsafe fn from_raw(raw: Self::Raw) -> Self;
 }
 
-/// A result of a native: one word in the register, any other number in `ctx.ret`.
+/// A result of a native: one word in the register, any other number in the return block.
 pub trait Answer {
     /// The class letters in the row.
     const CLASS: &'static str;
@@ -187,7 +187,7 @@ impl Words for List {
     }
 }
 
-/// Stores a wide result in `ctx.ret`.
+/// Stores a wide result in the return block.
 ///
 /// # Safety
 /// `context` is the running actor's.
@@ -195,7 +195,7 @@ unsafe fn store(parts: &impl Words, context: *mut Context) {
     let mut at = 0;
     parts.words(&mut |word| {
         // SAFETY: the return block belongs to the running actor; the index is checked.
-        unsafe { (&mut (*context).ret)[at] = word };
+        unsafe { (&mut (*(*context).blocks).ret)[at] = word };
         at += 1;
     });
 }

@@ -17,8 +17,8 @@ typedef struct Context {
   uint64_t native_frames;
   void *actor;
   uint64_t tail_count;
-  uint64_t args[256], ret[256];
-  TailRecord tail_ring[16];
+  struct { uint64_t args[256], ret[256]; } *blocks;
+  TailRecord *tail_ring;
 } Context;
 
 typedef struct {
@@ -54,12 +54,12 @@ static inline int needs_segment(Context *c) {
 }
 typedef int64_t Function(Context *, int64_t);
 static void thunk(Context *c, void *function) {
-  c->ret[0] = (uint64_t)((Function *)function)(c, (int64_t)c->args[0]);
+  c->blocks->ret[0] = (uint64_t)((Function *)function)(c, (int64_t)c->blocks->args[0]);
 }
 static inline int64_t on_segment(Context *c, Function *function, int64_t n) {
-  c->args[0] = (uint64_t)n;
+  c->blocks->args[0] = (uint64_t)n;
   mesh_rt_on_segment(c, thunk, (void *)function);
-  return (int64_t)c->ret[0];
+  return (int64_t)c->blocks->ret[0];
 }
 
 static inline void record_tail_call(Context *c, const TailSite *site, void *address) {
@@ -69,14 +69,14 @@ static inline void record_tail_call(Context *c, const TailSite *site, void *addr
 
 static inline void print(Context *c, int64_t n) {
   STRING(newline, "\n");
-  c->args[0] = (uint64_t)mesh_int_to_text(c, n);
-  c->args[1] = (uint64_t)&newline;
+  c->blocks->args[0] = (uint64_t)mesh_int_to_text(c, n);
+  c->blocks->args[1] = (uint64_t)&newline;
   mesh_write_out(c, mesh_rt_concat(c, 2));
 }
 
 static int64_t program_main(Context *);
 #ifndef ABI
-#define ABI 2
+#define ABI 3
 #endif
 const Program mesh_program = { ABI, program_main, TEXT("main"), 0 };
 int main(int argc, char **argv) { return mesh_rt_start(&mesh_program, argc, argv); }

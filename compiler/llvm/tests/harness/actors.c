@@ -14,11 +14,14 @@ typedef struct Actor {
   char *stack;            /* none while it is parked */
   ucontext_t where;
   u64 *answer, asked;
+  Record ring[16];
   int done, idle, late;
 } Actor;
 
 static Actor actors[ACTORS];
 static u64 count, parked, waited, most_stacks;
+static Blocks both[2];
+static u64 next_blocks;
 static char *stacks[STACKS];
 static u64 taken[STACKS], next_stack;
 static const Program *running_program;
@@ -65,6 +68,9 @@ static void body(void) {
 static void run(Actor *a) {
   running = a;
   a->idle = 0;
+  /* The other blocks: nothing may stand in them over a suspension. */
+  a->ctx.blocks = &both[next_blocks++ % 2];
+  memset(a->ctx.blocks, 0xdb, sizeof *a->ctx.blocks);
   if (!a->stack) {
     a->stack = take_stack();
     getcontext(&a->where);
@@ -83,6 +89,7 @@ static Actor *spawn(void *closure) {
   a->end = a->at = &a->first;
   a->closure = closure;
   a->ctx.actor = a;
+  a->ctx.ring = a->ring;
   return a;
 }
 
@@ -132,8 +139,8 @@ void mesh_rt_receive_begin(Ctx *c, i64 timeout) {
 }
 void mesh_rt_receive_next(Ctx *c) {
   Message *m = *own(c)->at;
-  c->ret[0] = m ? 1 : own(c)->timeout == 0 ? 0 : 3;
-  c->ret[1] = m ? (u64)m->box : 0;
+  c->blocks->ret[0] = m ? 1 : own(c)->timeout == 0 ? 0 : 3;
+  c->blocks->ret[1] = m ? (u64)m->box : 0;
 }
 void mesh_rt_receive_wait(Ctx *c) {
   waited++;
@@ -155,9 +162,9 @@ void mesh_rt_receive_take(Ctx *c) {
   u64 *moved = malloc(8 + 8 * desc->words);
   memcpy(moved, m->box, 8 + 8 * desc->words);
   if (desc->words) memset(m->box, 0xdb, 8 + 8 * desc->words);
-  c->ret[0] = (u64)moved;
-  c->ret[1] = m->caller;
-  c->ret[2] = m->number;
+  c->blocks->ret[0] = (u64)moved;
+  c->blocks->ret[1] = m->caller;
+  c->blocks->ret[2] = m->number;
   c->current_call[0] = m->caller;
   c->current_call[1] = m->number;
 }

@@ -25,13 +25,14 @@ typedef struct { Text name; u64 count; const Field *fields; } Variant;
 struct Type { u32 kind, words; Text name; u64 variants; const Variant *variant; };
 typedef struct { u32 kind, words; const Type *ty; } Object;
 
+typedef struct { u64 args[256], ret[256]; } Blocks;
 typedef struct {
   char *alloc, *alloc_end;
   u64 limit, hard_limit, requests, native_frames;
   void *actor;
   u64 tail_count;
-  u64 args[256], ret[256];
-  Record ring[16];
+  Blocks *blocks;
+  Record *ring;
   u64 segment_top, segment_limit;
   u64 entry_frame, current_call[2];
 } Ctx;
@@ -40,7 +41,9 @@ typedef struct { u64 header; u64 len; char bytes[]; } Str;
 typedef struct { u64 header; u32 capacity, flags, lo, hi, tlo, thi; u64 cells[]; } Buffer;
 typedef struct { u64 abi; i64 (*main)(Ctx *); Text name; u64 release; void (*enter)(Ctx *, void *); } Program;
 
-static Ctx ctx;
+static Blocks blocks;
+static Record ring[16];
+static Ctx ctx = {.blocks = &blocks, .ring = ring};
 static jmp_buf entry;
 static u64 entry_frame;
 static u64 slow_calls, segment_calls, frames;
@@ -98,12 +101,12 @@ i64 mesh_rt_string_compare(Ctx *c, Str *a, Str *b) {
 }
 Str *mesh_rt_concat(Ctx *c, u64 count) {
   u64 len = 0;
-  for (u64 i = 0; i < count; i++) len += string((Str *)c->args[i])->len;
+  for (u64 i = 0; i < count; i++) len += string((Str *)c->blocks->args[i])->len;
   Str *s = allocate(sizeof(Str) + len + 1);
   s->header = (u64)&string_desc;
   s->len = 0;
   for (u64 i = 0; i < count; i++) {
-    Str *p = (Str *)c->args[i];
+    Str *p = (Str *)c->blocks->args[i];
     memcpy(s->bytes + s->len, p->bytes, p->len);
     s->len += p->len;
   }
@@ -125,8 +128,8 @@ static Buffer *buffer(const Object *desc, u64 capacity, u64 front) {
   return b;
 }
 static void give(Ctx *c, Buffer *b, u64 offset, u64 length) {
-  c->ret[0] = (u64)b;
-  c->ret[1] = offset << 32 | length;
+  c->blocks->ret[0] = (u64)b;
+  c->blocks->ret[1] = offset << 32 | length;
 }
 static void copy(Buffer *to, u64 at, Buffer *from, u64 first, u64 count, u64 words) {
   if (count) memcpy(to->cells + at * words, from->cells + first * words, count * words * 8);
@@ -189,7 +192,7 @@ __asm__(".text\n.globl mesh_rt_on_segment\n.type mesh_rt_on_segment,@function\nm
   ".cfi_def_cfa_register %rbp\npush %rbx\n.cfi_offset %rbx,-24\npush %r12\n.cfi_offset %r12,-32\n"
   "push %r13\n.cfi_offset %r13,-40\npush %r14\n.cfi_offset %r14,-48\n"
   "mov %rdi,%rbx\nmov %rsi,%r12\nmov %rdx,%r13\ncall test_segment_limit\nmov %rax,%r14\n"
-  "mov 4416(%rbx),%rsp\nand $-16,%rsp\nmov %rbx,%rdi\nmov %r13,%rsi\ncall *%r12\n"
+  "mov 80(%rbx),%rsp\nand $-16,%rsp\nmov %rbx,%rdi\nmov %r13,%rsi\ncall *%r12\n"
   "lea -32(%rbp),%rsp\nmov %rbx,%rdi\nmov %r14,%rsi\ncall test_slot_limit\n"
   "mov -32(%rbp),%r14\nmov -24(%rbp),%r13\nmov -16(%rbp),%r12\nmov -8(%rbp),%rbx\n"
   "mov %rbp,%rsp\npop %rbp\n.cfi_def_cfa %rsp,8\nret\n.cfi_endproc\n.size mesh_rt_on_segment,.-mesh_rt_on_segment\n");
@@ -199,7 +202,7 @@ __asm__(".text\n.globl mesh_rt_on_segment\n.type mesh_rt_on_segment,%function\nm
   "mov x29,sp\n.cfi_def_cfa_register 29\nstp x19,x20,[sp,#16]\n.cfi_offset 19,-48\n.cfi_offset 20,-40\n"
   "stp x21,x22,[sp,#32]\n.cfi_offset 21,-32\n.cfi_offset 22,-24\n"
   "mov x19,x0\nmov x20,x1\nmov x21,x2\nbl test_segment_limit\nmov x22,x0\n"
-  "mov x9,#4416\nldr x9,[x19,x9]\nand x9,x9,#-16\nmov sp,x9\nmov x0,x19\nmov x1,x21\nblr x20\n"
+  "ldr x9,[x19,#80]\nand x9,x9,#-16\nmov sp,x9\nmov x0,x19\nmov x1,x21\nblr x20\n"
   "mov sp,x29\nmov x0,x19\nmov x1,x22\nbl test_slot_limit\n"
   "ldp x21,x22,[sp,#32]\nldp x19,x20,[sp,#16]\nldp x29,x30,[sp],#64\n.cfi_def_cfa sp,0\n"
   ".cfi_restore 29\n.cfi_restore 30\nret\n.cfi_endproc\n.size mesh_rt_on_segment,.-mesh_rt_on_segment\n");
