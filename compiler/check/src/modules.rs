@@ -1,11 +1,11 @@
-//! The program: groups of modules in order of their imports, those of one level in parallel.
+//! The program: groups of modules in order of their imports, several at once.
 
 use crate::env::Env;
 use crate::groups::groups;
 use crate::infer::{Demand, infer_group};
 use crate::program::{CheckResult, Checked};
 use crate::thir;
-use mesh_report::Diagnostic;
+use mesh_report::{Diagnostic, parallel};
 use mesh_resolve::hir::{FnId, ModuleId, World};
 use rustc_hash::FxHashMap;
 use std::cell::{Cell, RefCell};
@@ -18,27 +18,28 @@ struct Found {
     diagnostics: Vec<Diagnostic>,
 }
 
-/// Checks a whole program; the modules of one level of the import graph in parallel.
+/// Checks a whole program, on all cores. A module's functions are inferred by one thread at a time, while another one
+/// may be at work on a module that imports it: it waits only for the functions it uses.
 pub fn check_program(world: &Arc<World>) -> CheckResult {
     let env = Arc::new(Env::new(world));
-    let mut found = Found::default();
-    for level in levels(world) {
-        for part in in_parallel(&env, &level) {
-            found.bodies.extend(part.bodies);
-            found.diagnostics.extend(part.diagnostics);
-        }
+    let parts = Parts::new(&env);
+    let found = parallel::map(&parts.all, |at, _| parts.check(at));
+    let mut bodies = Vec::new();
+    let mut diagnostics = Vec::new();
+    for part in found {
+        bodies.extend(part.bodies);
+        diagnostics.extend(part.diagnostics);
     }
-    let mut diagnostics = std::mem::take(&mut found.diagnostics);
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     if !failed {
-        crate::growth::check_functions(&env, &mut found.bodies, &mut diagnostics);
+        crate::growth::check_functions(&env, &mut bodies, &mut diagnostics);
     }
     mesh_report::sort(&mut diagnostics);
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     CheckResult {
         checked: (!failed).then(|| Checked {
             world: world.clone(),
-            modules: by_module(world, found.bodies),
+            modules: by_module(world, bodies),
             env,
         }),
         diagnostics,
@@ -61,10 +62,10 @@ fn by_module(world: &World, bodies: Vec<thir::Body>) -> Vec<Arc<thir::Module>> {
     modules.into_iter().map(Arc::new).collect()
 }
 
-/// Groups of modules by how long their longest chain of imports is.
-fn levels(world: &World) -> Vec<Vec<&[ModuleId]>> {
+/// For each group of modules how long its longest chain of imports is.
+fn levels(world: &World) -> Vec<usize> {
     let mut level_of: FxHashMap<ModuleId, usize> = FxHashMap::default();
-    let mut levels: Vec<Vec<&[ModuleId]>> = Vec::new();
+    let mut levels = Vec::new();
     for group in &world.groups {
         let below = group
             .iter()
@@ -73,109 +74,157 @@ fn levels(world: &World) -> Vec<Vec<&[ModuleId]>> {
             .max();
         let level = below.map_or(0, |below| below + 1);
         level_of.extend(group.iter().map(|&id| (id, level)));
-        if levels.len() <= level {
-            levels.resize_with(level + 1, Vec::new);
-        }
-        levels[level].push(group);
+        levels.push(level);
     }
     levels
 }
 
-fn in_parallel(env: &Env, level: &[&[ModuleId]]) -> Vec<Found> {
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    if level.len() == 1 || workers == 1 {
-        return level
-            .iter()
-            .map(|group| check_modules(env, group))
-            .collect();
-    }
-    let next = Mutex::new(0);
-    let results: Mutex<Vec<Option<Found>>> = Mutex::new(level.iter().map(|_| None).collect());
-    let take = || {
-        let mut next = next.lock().unwrap_or_else(|e| e.into_inner());
-        *next += 1;
-        *next - 1
-    };
-    std::thread::scope(|scope| {
-        for _ in 0..workers.min(level.len()) {
-            scope.spawn(|| {
-                loop {
-                    let at = take();
-                    let Some(group) = level.get(at) else {
-                        break;
-                    };
-                    let found = check_modules(env, group);
-                    results.lock().unwrap_or_else(|e| e.into_inner())[at] = Some(found);
-                }
-            });
-        }
-    });
-    let results = results.into_inner().unwrap_or_else(|e| e.into_inner());
-    results.into_iter().flatten().collect()
+/// Modules that import each other, and how far the work on them is.
+struct Part<'e> {
+    modules: &'e [ModuleId],
+    level: usize,
+    /// Held by the thread that infers functions of these modules. It may ask for the lock of a part of a lower level
+    /// meanwhile and of no other, so that no threads wait for each other in a circle.
+    schedule: Mutex<Option<Schedule>>,
 }
 
-/// The groups of functions of some modules, each inferred when its turn comes or when a method call
-/// of another one reaches it.
-struct Schedule<'e> {
+/// All parts, those of lower levels first, so that what a part needs has been taken up before it.
+struct Parts<'e> {
     env: &'e Env,
+    all: Vec<Part<'e>>,
+    /// The part of a module, by `ModuleId`.
+    of_module: Vec<usize>,
+}
+
+impl<'e> Parts<'e> {
+    fn new(env: &'e Env) -> Parts<'e> {
+        let levels = levels(&env.world);
+        let mut order: Vec<usize> = (0..levels.len()).collect();
+        order.sort_by_key(|&group| levels[group]);
+        let mut of_module = vec![0; env.world.modules.len()];
+        let mut all = Vec::new();
+        for group in order {
+            let modules = &env.world.groups[group];
+            for id in modules {
+                of_module[id.0 as usize] = all.len();
+            }
+            all.push(Part {
+                modules,
+                level: levels[group],
+                schedule: Mutex::new(None),
+            });
+        }
+        Parts {
+            env,
+            all,
+            of_module,
+        }
+    }
+
+    /// Infers what has not been inferred of a part and looks at its declarations.
+    fn check(&self, at: usize) -> Found {
+        let mut group = 0;
+        // Released between groups, for threads that wait for one.
+        while self.with_schedule(at, |schedule| {
+            let more = group < schedule.groups.len();
+            if more {
+                schedule.run(self, at, group);
+            }
+            more
+        }) {
+            group += 1;
+        }
+        let mut found = self.with_schedule(at, |schedule| schedule.found.take());
+        let (env, modules) = (self.env, self.all[at].modules);
+        let show = |ty| crate::show::Namer::new(&env.world, &[], &crate::show::WHOLE).show(ty);
+        let coherence = crate::impls::check_coherence(&env.table, modules, &show);
+        found.diagnostics.extend(coherence);
+        crate::growth::check_types(env, modules, &mut found.diagnostics);
+        for &module in modules {
+            declared_types(env, module, &mut found.diagnostics);
+        }
+        found
+    }
+
+    fn with_schedule<R>(&self, at: usize, work: impl FnOnce(&Schedule) -> R) -> R {
+        let part = &self.all[at];
+        let mut schedule = part.schedule.lock().unwrap_or_else(|e| e.into_inner());
+        work(schedule.get_or_insert_with(|| Schedule::new(self.env, part.modules)))
+    }
+}
+
+/// A part's groups of functions, each inferred when its turn comes or when a method call of another one reaches it.
+struct Schedule {
     groups: Vec<Vec<FnId>>,
     group_of: FxHashMap<FnId, usize>,
     begun: Vec<Cell<bool>>,
     found: RefCell<Found>,
 }
 
-impl Schedule<'_> {
-    fn run(&self, group: usize) {
+impl Schedule {
+    fn new(env: &Env, modules: &[ModuleId]) -> Schedule {
+        let groups = groups(&env.world, modules);
+        let numbered = groups.iter().enumerate();
+        let group_of = numbered.flat_map(|(i, ids)| ids.iter().map(move |&id| (id, i)));
+        Schedule {
+            begun: groups.iter().map(|_| Cell::new(false)).collect(),
+            group_of: group_of.collect(),
+            groups,
+            found: RefCell::default(),
+        }
+    }
+
+    /// Infers a group, unless that has begun. `at` is the part that this is the schedule of.
+    fn run(&self, parts: &Parts, at: usize, group: usize) {
         if self.begun[group].replace(true) {
             return;
         }
-        let (bodies, diagnostics) = infer_group(self.env, self, &self.groups[group]);
+        let env = parts.env;
+        let demand = FromPart {
+            parts,
+            at,
+            schedule: self,
+        };
+        let (bodies, diagnostics) = infer_group(env, &demand, &self.groups[group]);
         let mut found = self.found.borrow_mut();
         if !diagnostics.iter().any(Diagnostic::is_error) {
             for body in &bodies {
-                let cases = crate::exhaustive::check_body(&self.env.world, body);
+                let cases = crate::exhaustive::check_body(&env.world, body);
                 found.diagnostics.extend(cases);
             }
         }
         found.bodies.extend(bodies);
         found.diagnostics.extend(diagnostics);
     }
-}
 
-impl Demand for Schedule<'_> {
-    fn ensure(&self, id: FnId) {
+    fn run_group_of(&self, parts: &Parts, at: usize, id: FnId) {
         if let Some(&group) = self.group_of.get(&id) {
-            self.run(group);
+            self.run(parts, at, group);
         }
     }
 }
 
-fn check_modules(env: &Env, modules: &[ModuleId]) -> Found {
-    let groups = groups(&env.world, modules);
-    let group_of = groups
-        .iter()
-        .enumerate()
-        .flat_map(|(i, ids)| ids.iter().map(move |&id| (id, i)))
-        .collect();
-    let schedule = Schedule {
-        env,
-        begun: groups.iter().map(|_| Cell::new(false)).collect(),
-        groups,
-        group_of,
-        found: RefCell::new(Found::default()),
-    };
-    for group in 0..schedule.groups.len() {
-        schedule.run(group);
+/// What functions of a part ask for while the part is locked.
+struct FromPart<'a, 'e> {
+    parts: &'a Parts<'e>,
+    at: usize,
+    schedule: &'a Schedule,
+}
+
+impl Demand for FromPart<'_, '_> {
+    fn ensure(&self, id: FnId) -> bool {
+        let of = self.parts.of_module[id.module.0 as usize];
+        if of == self.at {
+            self.schedule.run_group_of(self.parts, of, id);
+            return true;
+        }
+        let below = self.parts.all[of].level < self.parts.all[self.at].level;
+        if below && self.parts.env.scheme(id).is_none() {
+            self.parts
+                .with_schedule(of, |schedule| schedule.run_group_of(self.parts, of, id));
+        }
+        below
     }
-    let mut found = schedule.found.into_inner();
-    let show = |ty| crate::show::Namer::new(&env.world, &[], &crate::show::WHOLE).show(ty);
-    let coherence = crate::impls::check_coherence(&env.table, modules, &show);
-    found.diagnostics.extend(coherence);
-    crate::growth::check_types(env, modules, &mut found.diagnostics);
-    for &module in modules {
-        declared_types(env, module, &mut found.diagnostics);
-    }
-    found
 }
 
 /// Types in declarations, which must be written whole.

@@ -1,6 +1,6 @@
 //! What each stage makes of a program, for people to read.
 
-use crate::pipeline::{Log, Pipeline, Program, parallel};
+use crate::pipeline::{Log, Pipeline, Program};
 use mesh_llvm::Form;
 use mesh_syntax::Parse;
 use std::fmt::Write;
@@ -82,7 +82,7 @@ fn trees(program: &Program, log: &mut Log, show: impl Fn(&Parse) -> String + Syn
         .iter()
         .filter(|module| !module.is_std)
         .collect();
-    let shown = parallel(&own, |module| {
+    let shown = mesh_report::parallel::map(&own, |_, module| {
         let tree = mesh_syntax::parse(module.file, program.sources.text(module.file));
         (show(&tree), tree.diagnostics)
     });

@@ -7,17 +7,13 @@ use crate::report::Report;
 use crate::units;
 use mesh_check::Checked;
 use mesh_core::ir;
-use mesh_report::{Diagnostic, FileId, SourceMap, Span, bug};
+use mesh_report::{Diagnostic, FileId, SourceMap, Span, parallel};
 use mesh_resolve::hir::{ModuleId, World};
 use mesh_resolve::{Origin, SourceModule};
 use mesh_syntax::Parse;
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-/// Stages recurse as deep as a program is nested, which the parser limits; optimised or not, this is enough.
-const STACK_BYTES: usize = 256 << 20;
 
 /// A program's files as text.
 pub struct Program {
@@ -91,7 +87,7 @@ pub fn guarded<T: Send>(
     let result = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
             .name("mesh".to_string())
-            .stack_size(STACK_BYTES)
+            .stack_size(parallel::STACK_BYTES)
             .spawn_scoped(scope, work);
         thread.map(|thread| thread.join())
     });
@@ -120,7 +116,7 @@ pub fn guarded<T: Send>(
 impl Pipeline<'_> {
     /// The trees of all files, in the order of the files.
     pub fn parse(&self, program: &Program) -> Vec<Parse> {
-        parallel(&program.modules, |module| {
+        parallel::map(&program.modules, |_, module| {
             mesh_syntax::parse(module.file, program.sources.text(module.file))
         })
     }
@@ -254,72 +250,4 @@ impl Sound {
 pub struct Lowered {
     pub core: ir::Program,
     pub sources: SourceMap,
-}
-
-/// Does `work` for every item on as many threads as the machine has; results in the order of the items.
-pub fn parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let threads = std::thread::available_parallelism()
-        .map_or(1, |count| count.get())
-        .min(items.len());
-    if threads < 2 {
-        return items.iter().map(work).collect();
-    }
-    let next = AtomicUsize::new(0);
-    let run = || {
-        let mut done = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(item) = items.get(at) else {
-                return done;
-            };
-            done.push((at, work(item)));
-        }
-    };
-    // A bug comes back as a value from its thread and goes on from here.
-    let guarded = || mesh_report::bug::catch(run);
-    let mut results: Vec<(usize, R)> = std::thread::scope(|scope| {
-        let spawn = |_| {
-            std::thread::Builder::new()
-                .stack_size(STACK_BYTES)
-                .spawn_scoped(scope, guarded)
-        };
-        let others: Vec<_> = (1..threads)
-            .filter_map(|number| spawn(number).ok())
-            .collect();
-        let mut all = run();
-        for thread in others {
-            match thread.join() {
-                Ok(Ok(part)) => all.extend(part),
-                Ok(Err(bug)) => bug.raise(),
-                Err(_) => bug!(Span::DUMMY, "a thread of the compiler could not run"),
-            }
-        }
-        all
-    });
-    results.sort_by_key(|(at, _)| *at);
-    results.into_iter().map(|(_, result)| result).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parallel_work_keeps_its_order_and_its_bugs() {
-        let items: Vec<u32> = (0..1000).collect();
-        assert_eq!(
-            parallel(&items, |n| n * 2),
-            items.iter().map(|n| n * 2).collect::<Vec<_>>()
-        );
-        let bug = mesh_report::bug::catch(|| {
-            parallel(&items, |&n| {
-                if n == 500 {
-                    bug!(Span::DUMMY, "five hundred")
-                } else {
-                    n
-                }
-            })
-        });
-        assert_eq!(bug.expect_err("a bug").message, "five hundred");
-    }
 }

@@ -3,7 +3,7 @@
 use crate::add_identity;
 use crate::cache::{Cache, Key, KeyBuilder};
 use crate::diagnostics::UnknownTarget;
-use crate::pipeline::{Lowered, parallel};
+use crate::pipeline::Lowered;
 use mesh_core::ir::{FnId, FnKind, Function, Op, Program, Term, Ty, TyId, UnitId};
 use mesh_core::print_function;
 use mesh_llvm::Options;
@@ -51,7 +51,7 @@ pub fn objects(
             .collect()
     };
     parts.push(Part::Entry);
-    let results = parallel(&parts, |part| {
+    let results = mesh_report::parallel::map(&parts, |_, part| {
         let key = part.key(core, sources, options);
         if let Some(path) = cache.get("obj", &key) {
             return Ok(path);

@@ -61,6 +61,7 @@
 pub mod bug;
 mod diagnostic;
 pub mod json;
+pub mod parallel;
 mod source_map;
 mod span;
 pub mod testing;

@@ -17,7 +17,6 @@ mod layout;
 mod lookup;
 mod lower;
 mod names;
-mod parallel;
 mod print;
 mod regex;
 mod suggest;
@@ -26,7 +25,7 @@ pub use names::Origin;
 pub use print::print_module;
 
 use hir::{Module, ModuleId, World};
-use mesh_report::{Diagnostic, Explain};
+use mesh_report::{Diagnostic, Explain, parallel};
 use mesh_syntax::Parse;
 use smol_str::SmolStr;
 use std::sync::Arc;

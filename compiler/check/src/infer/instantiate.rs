@@ -69,10 +69,8 @@ impl<'e> Infer<'e> {
 
     /// A function's scheme, inferring its group now if need be.
     fn scheme(&mut self, id: FnId) -> Option<Arc<Scheme>> {
-        if self.env.scheme(id).is_none() {
-            self.demand.ensure(id);
-        }
-        self.env.scheme(id).cloned()
+        let usable = self.env.function(id).clauses.is_empty() || self.demand.ensure(id);
+        self.env.scheme(id).filter(|_| usable).cloned()
     }
 
     fn unknown_instance(&mut self, id: FnId) -> Instance {
@@ -217,11 +215,9 @@ impl<'e> Infer<'e> {
 
     /// A method's scheme is its declaration, whether or not it has a default body.
     fn method_scheme(&mut self, id: FnId) -> Option<Arc<Scheme>> {
-        let f = self.env.function(id);
-        Some(match self.env.scheme(id) {
-            Some(scheme) => scheme.clone(),
-            None => Arc::new(crate::scheme::declared_scheme(self.world, f)),
-        })
+        let known = self.scheme(id);
+        let declared = || crate::scheme::declared_scheme(self.world, self.env.function(id));
+        Some(known.unwrap_or_else(|| Arc::new(declared())))
     }
 
     /// A generalised local: fresh types for its parameters.

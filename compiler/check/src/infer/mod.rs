@@ -50,8 +50,9 @@ const SEGMENT: usize = 2 * 1024 * 1024;
 
 /// Infers groups on demand: a method call may reach a function no name refers to.
 pub trait Demand {
-    /// Tries to make the scheme of a function known.
-    fn ensure(&self, id: FnId);
+    /// Tries to make the scheme of a function known; whether it may be used where the demand comes from, which must
+    /// not depend on what other threads have done by now.
+    fn ensure(&self, id: FnId) -> bool;
 }
 
 /// A function of the group.
