@@ -23,5 +23,8 @@ pub mod config;
 pub mod crash;
 pub mod heap;
 pub mod io;
+pub mod mailbox;
 pub mod natives;
+pub mod sched;
 pub mod start;
+pub mod sync;

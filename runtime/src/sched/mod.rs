@@ -1,0 +1,3 @@
+//! Scheduling: which actor runs when, and on which worker.
+
+pub mod state;
