@@ -28,3 +28,5 @@ pub mod natives;
 pub mod sched;
 pub mod start;
 pub mod sync;
+pub mod table;
+pub mod timer;

@@ -7,10 +7,18 @@
 
 pub mod sync;
 
+#[path = "../../src/sched/idle.rs"]
+pub mod idle;
 #[path = "../../src/mailbox/mod.rs"]
 pub mod mailbox;
+#[path = "../../src/sched/slot.rs"]
+pub mod slot;
 #[path = "../../src/sched/state.rs"]
 pub mod state;
+#[path = "../../src/table/mod.rs"]
+pub mod table;
+#[path = "../../src/timer/mod.rs"]
+pub mod timer;
 
 /// Explores a model with at most so many preemptions. Most faults show with two (Musuvathi and
 /// Qadeer, "Iterative context bounding", 2007); each further one multiplies the time.

@@ -7,8 +7,22 @@ pub mod atomic {
 }
 
 pub use loom::cell::UnsafeCell;
-pub use loom::sync::{Arc, Condvar, Mutex, MutexGuard};
+pub use loom::sync::{Condvar, Mutex, MutexGuard};
 pub use loom::{hint, thread};
+/// Not loom's: what it orders is ordered by joins in the models.
+pub use std::sync::Arc;
+
+/// Keeps what different threads write apart: a pair of cache lines, which some machines fetch at once.
+#[repr(align(128))]
+pub struct Padded<T>(pub T);
+
+impl<T> std::ops::Deref for Padded<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
 
 pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().expect("a model that fails ends")

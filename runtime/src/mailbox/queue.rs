@@ -293,7 +293,7 @@ mod tests {
             assert_eq!(number(first), 0);
             assert_eq!(queue.close().map(number).collect::<Vec<_>>(), [1, 2, 3]);
             for at in 4..6 {
-                let back = queue.push(message(at)).err().expect("the queue is closed");
+                let back = queue.push(message(at)).expect_err("the queue is closed");
                 assert_eq!(back.map(number).collect::<Vec<_>>(), [at]);
             }
             queue.reopen();

@@ -34,6 +34,18 @@ impl<T> UnsafeCell<T> {
     }
 }
 
+/// Keeps what different threads write apart: a pair of cache lines, which some machines fetch at once.
+#[repr(align(128))]
+pub struct Padded<T>(pub T);
+
+impl<T> std::ops::Deref for Padded<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
 /// Locks, also where a thread ended while it held the lock: what our locks protect is in order
 /// between any two statements.
 pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
