@@ -3,7 +3,7 @@
 use super::instantiate::Instance;
 use super::{Infer, Why};
 use crate::diagnostics::{NotAFunction, UnknownLabel, WrongArgumentCount};
-use crate::thir::{self, ExprKind};
+use crate::thir::{self, ExprKind, FnRef};
 use crate::ty::{Ty, TyKind};
 use mesh_report::Span;
 use mesh_resolve::hir::{self, FnId};
@@ -168,11 +168,16 @@ impl<'e> Infer<'e> {
         let written: Vec<usize> = places.into_iter().map(|(_, place)| place).collect();
         let mut actuals: Vec<Option<Actual<'e>>> = actuals.into_iter().map(Some).collect();
         let mut made: Vec<Option<thir::Expr>> = fillers.iter().map(|_| None).collect();
+        let types = match &instance.callee {
+            FnRef::Item { args, .. } => args.clone(),
+            _ => Vec::new(),
+        };
         for closures in [false, true] {
             for (i, filler) in fillers.iter().enumerate() {
                 let Filler::Argument(at) = filler else {
                     if !closures && let Filler::Default(default) = filler {
-                        made[i] = Some(self.default_value(*default, instance.params[i], span));
+                        let ty = instance.params[i];
+                        made[i] = Some(self.default_value(*default, &types, ty, span));
                     }
                     continue;
                 };
@@ -196,9 +201,16 @@ impl<'e> Infer<'e> {
         (stmts, made)
     }
 
-    /// A call of a default's function, whose result must be of the parameter's type.
-    pub fn default_value(&mut self, default: FnId, ty: Ty, span: Span) -> thir::Expr {
+    /// A call of a default's function, whose result must be of the parameter's type. Its type arguments are those of the
+    /// function or type it is a default of.
+    pub fn default_value(&mut self, default: FnId, types: &[Ty], ty: Ty, span: Span) -> thir::Expr {
         let instance = self.instantiate(default, span);
+        let declared = self.env.function(default).generics.len();
+        if let FnRef::Item { args, .. } = &instance.callee {
+            for (&own, &outer) in args.iter().zip(types).take(declared) {
+                self.unify(own, outer, span, Why::Plain);
+            }
+        }
         self.coerce(ty, instance.result, span, Why::Plain);
         let kind = ExprKind::Call {
             callee: instance.callee,

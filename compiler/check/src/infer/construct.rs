@@ -68,6 +68,14 @@ impl<'e> Infer<'e> {
         self.make(kind, ty, span)
     }
 
+    /// The arguments of a declared type.
+    fn type_args(&self, ty: Ty) -> Vec<Ty> {
+        match self.u.peek(ty).kind() {
+            TyKind::Con(_, args) => args.clone(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Which of several constructors of one name is meant, by the type expected.
     pub fn pick_ctor(
         &mut self,
@@ -191,11 +199,14 @@ impl<'e> Infer<'e> {
             }
         }
         let stmts = self.in_written_order(&mut slots, &places);
+        let own = self.type_args(ty);
         let mut made = Vec::with_capacity(slots.len());
         for (i, slot) in slots.into_iter().enumerate() {
             match (slot, fields[i].default) {
                 (Some(e), _) => made.push(e),
-                (None, Some(default)) => made.push(self.default_value(default, types[i], span)),
+                (None, Some(default)) => {
+                    made.push(self.default_value(default, &own, types[i], span));
+                }
                 (None, None) => {
                     self.report_arity(ctor.ty, ctor.variant, args.len(), span);
                     return self.make(ExprKind::Lit(thir::Lit::Unit), ty, span);
@@ -295,11 +306,14 @@ impl<'e> Infer<'e> {
     ) -> thir::Expr {
         let fields = self.fields_of(id, 0);
         let mut missing = Vec::new();
+        let own = self.type_args(ty);
         let mut made = Vec::with_capacity(slots.len());
         for (i, slot) in slots.into_iter().enumerate() {
             match (slot, fields[i].default) {
                 (Some(e), _) => made.push(e),
-                (None, Some(default)) => made.push(self.default_value(default, types[i], span)),
+                (None, Some(default)) => {
+                    made.push(self.default_value(default, &own, types[i], span));
+                }
                 (None, None) => missing.push(fields[i].name.to_string()),
             }
         }
