@@ -48,7 +48,10 @@ fn add(
 }
 
 fn std_modules(sources: &mut SourceMap) -> Vec<SourceModule> {
-    let files = mesh_files(&root().join("std/core"));
+    let folders = fs::read_dir(root().join("std")).expect("std is there");
+    let folders = folders.map(|folder| folder.expect("an entry").path());
+    let mut files: Vec<PathBuf> = folders.flat_map(|folder| mesh_files(&folder)).collect();
+    files.sort();
     let modules = files.iter().map(|path| {
         let source = fs::read_to_string(path).expect("std is readable");
         let name = module_name(path);
