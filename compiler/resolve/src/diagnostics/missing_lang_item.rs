@@ -21,7 +21,10 @@ impl Explain for MissingLangItem<'_> {
             format!("the standard library has no `@lang(\"{}\")`, which {} needs", self.name, self.what),
         )
         .primary(self.span, "needed here")
-        .note("the compiler and its standard library belong together: this one is incomplete or of another version")
+        .note(match self.name {
+            "row" => "`Row` reads the rows of a database, and there are no databases in this standard library yet",
+            _ => "the compiler and its standard library belong together: this one is incomplete or of another version",
+        })
     }
 }
 

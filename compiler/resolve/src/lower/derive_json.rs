@@ -45,7 +45,7 @@ impl Lowerer<'_> {
         self.derived_impl(def, to, method, span);
         self.body = Body::default();
         let json = self.fresh("_json", span);
-        let body = self.decoded(def, json, from, span);
+        let body = self.decoded(def, json, span);
         let method = Method {
             name: "from_json",
             params: vec![param("json", None, span)],
@@ -147,7 +147,7 @@ impl Lowerer<'_> {
         arm(Pat { kind, span }, body, span)
     }
 
-    fn decoded(&mut self, def: &TypeDef, json: LocalId, from: InterfaceId, span: Span) -> Expr {
+    fn decoded(&mut self, def: &TypeDef, json: LocalId, span: Span) -> Expr {
         match &def.kind {
             TypeDefKind::Struct(fields) => {
                 let mut given = Vec::new();
@@ -155,7 +155,7 @@ impl Lowerer<'_> {
                     given.push(FieldInit {
                         name: field.name.clone(),
                         name_span: span,
-                        value: self.decoded_field(json, &field.name, span),
+                        value: self.decoded_field(json, field, span),
                     });
                 }
                 let kind = ExprKind::Struct {
@@ -168,10 +168,12 @@ impl Lowerer<'_> {
             TypeDefKind::Sum(variants) => {
                 let mut arms = Vec::new();
                 for (at, variant) in variants.iter().enumerate() {
-                    arms.push(self.decoding_arm(def, at, variant, from, span));
+                    arms.push(self.decoding_arm(def, at, variant, json, span));
                 }
                 let other = self.fresh("_other", span);
-                let none = self.json_fn("json_no_variant", vec![local(other, span)], span);
+                let names = variants.iter().map(|variant| text(&variant.name, span));
+                let args = vec![local(other, span), list(names.collect(), span)];
+                let none = self.json_fn("json_no_variant", args, span);
                 let any = Pat {
                     kind: PatKind::Wild,
                     span,
@@ -185,43 +187,55 @@ impl Lowerer<'_> {
         }
     }
 
-    /// `json_field(json, "x")?`
-    fn decoded_field(&mut self, json: LocalId, name: &str, span: Span) -> Expr {
-        let args = vec![local(json, span), text(name, span)];
-        let found = self.json_fn("json_field", args, span);
+    /// `json_field(json, "x")?`, or `json_field_or(json, "x", default)?` where the field declares a default.
+    fn decoded_field(&mut self, json: LocalId, field: &FieldDef, span: Span) -> Expr {
+        let mut args = vec![local(json, span), text(&field.name, span)];
+        let found = match field.default {
+            Some(default) => {
+                args.push(function(default, span));
+                self.json_fn("json_field_or", args, span)
+            }
+            None => self.json_fn("json_field", args, span),
+        };
         try_(found, span)
     }
 
-    /// `("Circle", payload) -> Ok(Circle(FromJson.from_json(payload)?))`
+    /// `("Circle", _) -> Ok(Circle(json_field(json, "Circle")?))`; a payload of several values is taken apart by
+    /// `json_element` or, if they have names, `json_member`.
     fn decoding_arm(
         &mut self,
         def: &TypeDef,
         at: usize,
         variant: &VariantDef,
-        from: InterfaceId,
+        json: LocalId,
         span: Span,
     ) -> Arm {
-        let payload = self.fresh("_payload", span);
         let fields = &variant.fields;
         let mut values = Vec::new();
         for (position, field) in fields.iter().enumerate() {
-            values.push(if has_names(fields) {
-                self.decoded_field(payload, &field.name, span)
+            let mut args = vec![local(json, span), text(&variant.name, span)];
+            let name = if has_names(fields) {
+                args.push(text(&field.name, span));
+                "json_member"
             } else if fields.len() == 1 {
-                try_(through(from, "from_json", local(payload, span)), span)
+                "json_field"
             } else {
-                let index = expr(ExprKind::Lit(Lit::Int(position as i64)), span);
-                let args = vec![local(payload, span), index];
-                try_(self.json_fn("json_element", args, span), span)
-            });
+                args.extend([int(position, span), int(fields.len(), span)]);
+                "json_element"
+            };
+            values.push(try_(self.json_fn(name, args, span), span));
         }
         let value = construct(def.id, at as u32, values, span);
         let name = Pat {
             kind: PatKind::Lit(Lit::Str(Arc::from(variant.name.as_str()))),
             span,
         };
+        let any = Pat {
+            kind: PatKind::Wild,
+            span,
+        };
         let value = self.ok(value, span);
-        arm(pair(name, bind(payload, span), span), value, span)
+        arm(pair(name, any, span), value, span)
     }
 
     /// The first variant of std's result.
@@ -242,6 +256,10 @@ fn has_names(fields: &[FieldDef]) -> bool {
 
 fn text(text: &str, span: Span) -> Expr {
     expr(ExprKind::Lit(Lit::Str(Arc::from(text))), span)
+}
+
+fn int(number: usize, span: Span) -> Expr {
+    expr(ExprKind::Lit(Lit::Int(number as i64)), span)
 }
 
 fn list(items: Vec<Expr>, span: Span) -> Expr {
