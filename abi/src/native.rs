@@ -47,6 +47,13 @@ const fn leaf(name: &'static str, symbol: &'static str, params: Words, result: W
     }
 }
 
+const fn worker(name: &'static str, symbol: &'static str, params: Words, result: Words) -> Native {
+    Native {
+        stack: Stack::Worker,
+        ..leaf(name, symbol, params, result)
+    }
+}
+
 const fn fatal(name: &'static str, symbol: &'static str, params: Words) -> Native {
     Native {
         name,
@@ -236,6 +243,19 @@ pub const STD: &[Native] = &[
     leaf("Env.raw_arg_count", "mesh_env_arg_count", "", "i"),
     leaf("Env.raw_arg", "mesh_env_arg", "i", "p"),
     leaf("Env.get", "mesh_env_get", "p", "p"),
+    // (text, position) -> (kind of token; behind a value, times 256, that of what follows it; times 65536, the position
+    // behind both | number or its bits | text)
+    leaf("Json.raw_token", "mesh_json_token", "pi", "iip"),
+    leaf("Json.raw_quoted", "mesh_json_quoted", "ppp", "p"),
+    // A regex is its pattern and its flags; positions are in bytes, and the last parameter is where the search starts.
+    worker("Regex.raw_problem", "mesh_regex_problem", "pp", "p"),
+    worker("Regex.raw_find", "mesh_regex_find", "pppi", "ii"),
+    worker("Regex.raw_groups", "mesh_regex_groups", "pppi", "pi"),
+    worker("Regex.raw_names", "mesh_regex_names", "pp", "pi"),
+    leaf("Regex.escape", "mesh_regex_escape", "p", "p"),
+    leaf("Random.raw_next", "mesh_random_next", "", "i"),
+    // -> (seconds since 1970 in UTC, nanoseconds)
+    leaf("DateTime.raw_now", "mesh_date_time_now", "", "ii"),
     fatal("System.exit", "mesh_system_exit", "i"),
 ];
 

@@ -8,11 +8,11 @@
 use crate::crash::Reason;
 use crate::heap::string::{STRING_TYPE, contents};
 use crate::natives::Cx;
-use mesh_abi::descriptor::{ObjectDesc, ObjectKind};
+use mesh_abi::descriptor::{ObjectDesc, ObjectKind, Text, TypeDesc, TypeKind};
 use mesh_abi::object::{
     BUFFER_ELEMENTS, BUFFER_FROZEN, DESC_MASK, LIST_OFFSET_SHIFT, ListBuffer, StringObject,
 };
-use std::ptr::{NonNull, null_mut};
+use std::ptr::{NonNull, null, null_mut};
 
 /// The smallest capacity of a buffer that was made to grow.
 const FIRST_CAPACITY: usize = 4;
@@ -22,6 +22,24 @@ pub(crate) static STRING_BUFFER: ObjectDesc = ObjectDesc {
     kind: ObjectKind::Buffer,
     words: 1,
     ty: &raw const STRING_TYPE,
+};
+
+static INT_TYPE: TypeDesc = TypeDesc {
+    kind: TypeKind::Int,
+    words: 1,
+    name: Text {
+        bytes: "Int".as_ptr(),
+        len: 3,
+    },
+    variant_count: 0,
+    variants: null(),
+};
+
+/// The descriptor of buffers of integers that the runtime makes.
+static INT_BUFFER: ObjectDesc = ObjectDesc {
+    kind: ObjectKind::Buffer,
+    words: 1,
+    ty: &raw const INT_TYPE,
 };
 
 /// A Mesh list: a live buffer (null for an empty list without one) and the list's range in it.
@@ -212,14 +230,23 @@ impl List {
 
     /// A list of strings, given as the addresses of their objects.
     pub(crate) fn of_strings(cx: &mut Cx, strings: &[u64]) -> List {
-        if strings.is_empty() {
+        List::of_words(cx, strings, &STRING_BUFFER)
+    }
+
+    /// A list of integers.
+    pub(crate) fn of_ints(cx: &mut Cx, ints: &[u64]) -> List {
+        List::of_words(cx, ints, &INT_BUFFER)
+    }
+
+    fn of_words(cx: &mut Cx, words: &[u64], desc: &'static ObjectDesc) -> List {
+        if words.is_empty() {
             return List::EMPTY;
         }
-        let list = List::with_capacity(cx, strings.len(), 0, strings.len(), &STRING_BUFFER);
+        let list = List::with_capacity(cx, words.len(), 0, words.len(), desc);
         // SAFETY: the buffer is fresh and has room for these cells.
         unsafe {
             list.cell(0, 1)
-                .copy_from_nonoverlapping(strings.as_ptr(), strings.len())
+                .copy_from_nonoverlapping(words.as_ptr(), words.len())
         };
         list
     }
@@ -440,6 +467,14 @@ mod tests {
             let reason = crash_of(|cx| list_of(cx, &[1]).reserve(cx, End::Back, extra, &ONE));
             assert_eq!(reason, Some(Reason::HeapLimit), "{extra}");
         }
+    }
+
+    #[test]
+    fn lists_of_integers() {
+        with_actor(|cx| {
+            assert_eq!(List::of_ints(cx, &[3, u64::MAX]).words(1), [3, u64::MAX]);
+            assert!(List::of_ints(cx, &[]).is_empty());
+        });
     }
 
     #[test]

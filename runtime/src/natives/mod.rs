@@ -23,12 +23,16 @@
 
 pub mod actors;
 pub mod cx;
+pub mod date_time;
 pub mod float;
 pub mod hash;
 pub mod int;
 pub mod io;
+pub mod json;
 pub mod math;
 pub mod prelude;
+pub mod random;
+pub mod regex;
 pub mod rt;
 pub mod string;
 #[cfg(test)]
