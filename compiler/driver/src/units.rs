@@ -171,13 +171,20 @@ impl Walk<'_> {
     /// Lines and columns go into tables for debuggers and reports.
     fn places(&mut self, function: &Function) {
         let mut places = Vec::new();
+        // What was inlined stands in files of its own.
+        let mut files = vec![function.span.file];
         let mut place = |span: Span| {
             let at = self
                 .sources
                 .start(span)
                 .map_or((0, 0), |at| (at.line, at.column));
+            let file = files.iter().position(|file| *file == span.file);
+            let file = file.unwrap_or_else(|| {
+                files.push(span.file);
+                files.len() - 1
+            });
             places.extend(
-                [span.file.0.min(1), at.0, at.1]
+                [file as u32, at.0, at.1]
                     .into_iter()
                     .flat_map(u32::to_le_bytes),
             );
@@ -187,9 +194,10 @@ impl Walk<'_> {
             block.stmts.iter().for_each(|stmt| place(stmt.span));
             place(block.term_span);
         }
-        self.key
-            .add(self.sources.path(function.span.file).as_bytes())
-            .add(&places);
+        for file in files {
+            self.key.add(self.sources.path(file).as_bytes());
+        }
+        self.key.add(&places);
     }
 
     /// How a function that is called is called.

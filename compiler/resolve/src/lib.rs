@@ -8,6 +8,7 @@
 //! ([`lower`]); the first and the last work on all modules in parallel.
 
 mod collect;
+mod constants;
 pub mod diagnostics;
 mod drop;
 mod graph;
@@ -70,9 +71,10 @@ pub fn resolve_program(modules: Vec<SourceModule>, root: Option<&str>) -> Resolv
         root,
         ..World::default()
     };
-    for (module, problems) in lowered {
-        world.modules.push(Arc::new(module));
+    for (mut module, problems) in lowered {
         diagnostics.extend(problems);
+        constants::check(&mut module, &mut diagnostics);
+        world.modules.push(Arc::new(module));
     }
     world.groups = groups(&world.modules);
     let wrong_tree =

@@ -63,7 +63,7 @@ pub use unknown_receiver::UnknownReceiver;
 pub use unreachable_code::UnreachableCode;
 pub use unused_value::UnusedValue;
 pub use uses_mailbox::UsesMailbox;
-pub use wrong_argument_count::WrongArgumentCount;
+pub use wrong_argument_count::{CountHint, WrongArgumentCount};
 pub use wrong_type_arguments::WrongTypeArguments;
 
 /// The known name nearest to what was written, if it is near.

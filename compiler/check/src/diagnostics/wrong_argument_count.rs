@@ -11,6 +11,16 @@ pub struct WrongArgumentCount {
     pub declared: Option<Span>,
     /// A closure has the wrong number of parameters.
     pub closure: bool,
+    pub hint: Option<CountHint>,
+}
+
+/// What may have been meant.
+#[derive(Clone, Copy)]
+pub enum CountHint {
+    /// The parameters of a closure take the tuple apart that it is given.
+    OneTuple,
+    /// The one parameter of a closure, a tuple, names what it is given one by one.
+    NoTuple,
 }
 
 impl Explain for WrongArgumentCount {
@@ -39,6 +49,14 @@ impl Explain for WrongArgumentCount {
         Diagnostic::error(Self::CODE, message)
             .primary(self.span, "")
             .when(self.declared, |d, span| d.secondary(span, "declared here"))
+            .when(self.hint, |d, hint| match hint {
+                CountHint::OneTuple => d.help(
+                    "it is given one tuple; parentheses around the parameters take it apart: `fn((a, b)) -> …`",
+                ),
+                CountHint::NoTuple => {
+                    d.help("it is given the values one by one, not as a tuple: `fn(a, b) -> …`")
+                }
+            })
     }
 }
 
@@ -56,6 +74,7 @@ mod tests {
             span: source.spans[0],
             declared: None,
             closure: false,
+            hint: None,
         };
         let text = source.render(facts);
         assert!(

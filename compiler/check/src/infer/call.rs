@@ -296,6 +296,7 @@ impl<'e> Infer<'e> {
             span: called.span,
             declared: called.declared,
             closure: false,
+            hint: None,
         });
     }
 
@@ -335,6 +336,7 @@ impl<'e> Infer<'e> {
                     span,
                     declared: self.u.decided_at(callee.ty),
                     closure: false,
+                    hint: None,
                 });
                 self.error_expr(span)
             }

@@ -1,7 +1,7 @@
 //! Closures and local functions: bodies with parameters, a result and a process of their own.
 
 use super::{Cx, Infer, Why};
-use crate::diagnostics::WrongArgumentCount;
+use crate::diagnostics::{CountHint, WrongArgumentCount};
 use crate::thir::{self, ExprKind};
 use crate::ty::{Ty, TyKind};
 use mesh_report::Span;
@@ -15,6 +15,7 @@ impl<'e> Infer<'e> {
         let expected = match hint.map(Ty::kind) {
             Some(TyKind::Fn(f)) if f.params.len() == count => Some(f),
             Some(TyKind::Fn(f)) => {
+                let hint = self.count_hint(c, &f.params);
                 self.report(WrongArgumentCount {
                     what: "the function expected here".into(),
                     expected: f.params.len(),
@@ -22,6 +23,7 @@ impl<'e> Infer<'e> {
                     span,
                     declared: None,
                     closure: true,
+                    hint,
                 });
                 None
             }
@@ -63,6 +65,26 @@ impl<'e> Infer<'e> {
             Ty::func(made.params.clone(), made.result, process)
         };
         (ExprKind::Closure(made), ty)
+    }
+
+    /// What a closure with a wrong number of parameters may have meant.
+    fn count_hint(&mut self, c: &hir::Closure, expected: &[Ty]) -> Option<CountHint> {
+        if let [only] = expected
+            && let TyKind::Tuple(items) = self.u.shallow(*only).kind()
+            && items.len() == c.param_types.len()
+        {
+            return Some(CountHint::OneTuple);
+        }
+        let written = c.clauses.first().map(|clause| clause.params.as_slice());
+        match written {
+            Some([only]) => match &only.kind {
+                hir::PatKind::Tuple(items) if items.len() == expected.len() => {
+                    Some(CountHint::NoTuple)
+                }
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// Clauses checked against the types of their function.

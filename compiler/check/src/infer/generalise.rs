@@ -42,6 +42,7 @@ impl<'e> Infer<'e> {
             return Vec::new();
         }
         self.settle_inner_processes(scope.constraints, level);
+        while self.hold_back_goals(types, scope.constraints, level) {}
         let vars = self.open_vars(types, level, scope.constraints);
         if vars.is_empty() {
             return Vec::new();
@@ -139,6 +140,44 @@ impl<'e> Infer<'e> {
                 self.solve();
             }
         }
+    }
+
+    /// A goal on a type from outside the `let`, or on one that `types` do not mention, is no bound of it: it goes on
+    /// waiting outside, so what it mentions, such as the result of an operator, cannot be generalised. (The type is a
+    /// function of the goal's subject.) Says whether a variable was held back.
+    fn hold_back_goals(&mut self, types: &[Ty], from: usize, level: u32) -> bool {
+        let mut vars = self.free_above(types, level);
+        let mut before = usize::MAX;
+        while before != vars.len() {
+            before = vars.len();
+            for at in from..self.constraints.len() {
+                if let Some((Constraint::Impl(goal), _)) = &self.constraints[at]
+                    && let goal = goal.clone()
+                    && self.subject_in(&goal, &vars)
+                {
+                    let outs: Vec<Ty> = goal.assoc.iter().map(|(_, out)| *out).collect();
+                    let inner = self.free_above(&outs, level);
+                    let new = inner.into_iter().filter(|var| !vars.contains(var));
+                    let new: Vec<VarId> = new.collect();
+                    vars.extend(new);
+                }
+            }
+        }
+        let mut any = false;
+        for at in from..self.constraints.len() {
+            let Some((Constraint::Impl(goal), _)) = &self.constraints[at] else {
+                continue;
+            };
+            let goal = goal.clone();
+            if self.subject_in(&goal, &vars) {
+                continue;
+            }
+            let outs = goal.assoc.iter().map(|(_, out)| *out);
+            let mentioned: Vec<Ty> = goal.wanted.args.iter().copied().chain(outs).collect();
+            any |= !self.free_above(&mentioned, level).is_empty();
+            mentioned.iter().for_each(|&ty| self.u.hold_back(ty, level));
+        }
+        any
     }
 
     /// The variables of the types above `level`. Results of operators on them stop being variables:

@@ -237,6 +237,7 @@ impl<'e> Infer<'e> {
                 span,
                 declared: name.map(|id| self.env.function(id).name_span),
                 closure: false,
+                hint: None,
             });
             return self.error_expr(span);
         }

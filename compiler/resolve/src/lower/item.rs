@@ -453,7 +453,9 @@ impl Lowerer<'_> {
         let name = self.own_name(def.name(), def);
         let ty = self.ty_opt(def.ty());
         let value = self.reserve();
-        match def.value() {
+        let value_expr = def.value();
+        let value_expr = value_expr.filter(|value| self.is_constant(&name.text, value));
+        match value_expr {
             Some(expr) => {
                 let ty = ty.clone();
                 let name = name.clone();

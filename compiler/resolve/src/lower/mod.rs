@@ -5,6 +5,7 @@ mod body;
 mod build;
 mod call;
 mod closure;
+mod constant;
 mod derive;
 mod derive_json;
 mod expr;

@@ -19,7 +19,11 @@ impl Explain for ItemInBlock {
             format!("`{}` stands only at the top level of a file", self.word),
         )
         .primary(self.span, "inside a block")
-        .note("a block may hold functions: `fn name(…) do … end`")
+        .help(if self.word == "const" {
+            "write `let`: a name in a block stands for one value too"
+        } else {
+            "a block may hold functions: `fn name(…) do … end`"
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use super::blocks::{Until, statements};
 use super::pats::Form;
 use super::*;
-use crate::diagnostics::{AfterNotLast, MixedIf};
+use crate::diagnostics::{AfterNotLast, MixedIf, TupleParameter};
 
 /// `if` in both styles.
 pub(super) fn if_expr(p: &mut Parser<'_>) -> Completed {
@@ -290,16 +290,27 @@ fn clause_head(p: &mut Parser<'_>) {
         items::param_list(p);
     } else if !p.at_any(&[ARROW, DO_KW, WHEN_KW]) {
         let params = p.start();
+        let (first, tuple) = (p.at, p.at_tuple_before_params());
+        let mut tuple_end = first;
         loop {
             if !items::param(p, Form::BARE) {
                 p.expected("a parameter, `->` or `do`");
                 break;
+            }
+            if tuple_end == first {
+                tuple_end = p.at - 1;
             }
             if !p.eat(COMMA) {
                 break;
             }
         }
         p.complete(params, PARAM_LIST);
+        if tuple {
+            p.report_understood(TupleParameter {
+                tuple: p.span_between(first, tuple_end),
+                rest: p.span_between(tuple_end + 1, p.at - 1),
+            });
+        }
     }
     guard(p);
 }
