@@ -26,7 +26,10 @@ pub fn run(setup: &Setup, case: &Case) -> Outcome {
     let name = case.name();
     match case.kind {
         Kind::Run => program(setup, case, &mut outcome),
-        Kind::Errors => outcome.add(&name, errors(setup, case)),
+        Kind::Errors => {
+            outcome.add(&name, errors(setup, case));
+            scrambles(setup, case, &mut outcome);
+        }
         Kind::Check => outcome.add(&name, silent(setup, case)),
         Kind::Stages => stages(setup, case, &mut outcome),
         Kind::Page => outcome.add(&name, page(setup, case)),
@@ -54,6 +57,18 @@ fn program(setup: &Setup, case: &Case, outcome: &mut Outcome) {
         for seed in 0..setup.mutations {
             let result = mutate::one_error(setup, &text, number(&name) ^ seed);
             outcome.add(&format!("{name} (mistake {seed})"), result);
+        }
+    }
+    scrambles(setup, case, outcome);
+}
+
+/// What becomes of the program when its tokens are mixed up.
+fn scrambles(setup: &Setup, case: &Case, outcome: &mut Outcome) {
+    let name = case.name();
+    if let Ok(text) = std::fs::read_to_string(case.full()) {
+        for seed in 0..setup.scrambles {
+            let result = mutate::survives(setup, &text, number(&name) ^ seed << 32);
+            outcome.add(&format!("{name} (scrambled {seed})"), result);
         }
     }
 }

@@ -12,7 +12,8 @@
 //!
 //! Every program of `run` is also compiled for AArch64, some are run as release builds as well (`MESH_TEST_RELEASE`
 //! percent of them, 20 unless it says otherwise), and each with several seeded mistakes, which must give one error
-//! each. `UPDATE=1` writes what was seen as what is expected. Arguments are parts of names: only such cases run.
+//! each. Every program of `run` and `errors` also has its tokens mixed up (`MESH_TEST_SCRAMBLES` times), which must not
+//! bring the compiler down. `UPDATE=1` writes what was seen as what is expected. Arguments are parts of names: only such cases run.
 
 mod case;
 mod compare;
@@ -42,6 +43,8 @@ pub struct Setup {
     pub release: u64,
     /// Mistakes put into each program.
     pub mutations: u64,
+    /// How often the tokens of each program, right or wrong, are mixed up.
+    pub scrambles: u64,
 }
 
 fn main() -> ExitCode {
@@ -109,6 +112,7 @@ fn setup() -> Result<Setup, String> {
         update: std::env::var_os("UPDATE").is_some_and(|value| value == "1"),
         release: number("MESH_TEST_RELEASE", 20),
         mutations: number("MESH_TEST_MUTATIONS", 4),
+        scrambles: number("MESH_TEST_SCRAMBLES", 1),
     })
 }
 

@@ -1,4 +1,5 @@
-//! One mistake put into a program that has none: each must give one error, however much hangs on the place.
+//! Programs made wrong. One mistake put into a program that has none must give one error, however much hangs on the
+//! place; tokens deleted, doubled, exchanged and put elsewhere may give any, but the compiler says so and ends.
 
 use crate::Setup;
 use crate::kinds::fresh;
@@ -43,6 +44,68 @@ pub fn one_error(setup: &Setup, text: &str, seed: u64) -> Result<(), String> {
         errors.join("\n"),
         ended.err()
     ))
+}
+
+/// Scrambles the tokens of `text` as `seed` chooses and has every stage up to Core look at the result.
+pub fn survives(setup: &Setup, text: &str, seed: u64) -> Result<(), String> {
+    let changed = scrambled(text, seed);
+    let file = fresh(setup, "mesh");
+    std::fs::write(&file, &changed).map_err(|error| error.to_string())?;
+    let ended = process::run(
+        process::mesh(setup, &setup.scratch)
+            .args(["build", "--emit", "core"])
+            .arg(&file),
+        b"",
+    );
+    let _ = std::fs::remove_file(&file);
+    let ended = ended.map_err(|error| format!("{error}\n{changed}"))?;
+    let err = ended.err();
+    if matches!(ended.code, 0 | 1) && !err.contains("this is a bug in the compiler") {
+        return Ok(());
+    }
+    let err: Vec<&str> = err.lines().take(20).collect();
+    Err(format!(
+        "exit code {}\n{}\nof this program:\n{changed}",
+        ended.code,
+        err.join("\n")
+    ))
+}
+
+/// `text` with one to four tokens deleted, doubled, exchanged with another or replaced by one.
+fn scrambled(text: &str, seed: u64) -> String {
+    let tokens = tokens(text);
+    if tokens.is_empty() {
+        return text.to_string();
+    }
+    let mut state = seed;
+    let mut next = |below: usize| {
+        state = state
+            .wrapping_mul(0x5851_f42d_4c95_7f2d)
+            .wrapping_add(0x1405_7b7e_f767_814f);
+        (scramble(state) >> 8) as usize % below
+    };
+    let mut words: Vec<String> = tokens.iter().map(|token| token.text.clone()).collect();
+    for _ in 0..=next(4) {
+        let (at, other) = (next(words.len()), next(words.len()));
+        let word = tokens[other].text.clone();
+        match next(6) {
+            0 => words[at].clear(),
+            1 => words[at] = format!("{word} {word}"),
+            2 => words.swap(at, other),
+            3 => words.swap(at, (at + 1) % tokens.len()),
+            4 => words[at] = word,
+            _ => words[at] = format!("{} {word}", words[at]),
+        }
+    }
+    let mut out = String::new();
+    let mut end = 0;
+    for (token, word) in tokens.iter().zip(&words) {
+        out.push_str(&text[end..token.start]);
+        out.push_str(word);
+        end = token.start + token.text.len();
+    }
+    out.push_str(&text[end..]);
+    out
 }
 
 /// Spreads neighbouring seeds.

@@ -49,7 +49,9 @@ fn cycles(module: &Module, out: &mut Vec<Diagnostic>) -> Vec<usize> {
         let path = cycle_through(&edges, first, &component);
         let step = |at: usize| {
             let (from, to) = (path[at], path[(at + 1) % path.len()]);
-            let span = mentions[from].iter().find(|(id, _)| id.index as usize == to);
+            let span = mentions[from]
+                .iter()
+                .find(|(id, _)| id.index as usize == to);
             let span = span.map_or(module.consts[from].name_span, |(_, span)| *span);
             (module.consts[from].name.to_string(), span)
         };

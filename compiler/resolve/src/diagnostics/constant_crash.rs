@@ -14,8 +14,11 @@ impl Explain for ConstantCrash<'_> {
     const CODE: &'static str = "E0232";
 
     fn explain(self) -> Diagnostic {
-        Diagnostic::error(Self::CODE, format!("this constant has no value: {}", self.what))
-            .primary(self.span, format!("{} whenever it is computed", self.what))
+        Diagnostic::error(
+            Self::CODE,
+            format!("this constant has no value: {}", self.what),
+        )
+        .primary(self.span, format!("{} whenever it is computed", self.what))
     }
 }
 

@@ -16,16 +16,13 @@ impl Explain for TupleParameter {
     fn explain(self) -> Diagnostic {
         let before = Span::new(self.tuple.file, self.tuple.start, self.tuple.start);
         let after = Span::new(self.rest.file, self.rest.end, self.rest.end);
-        Diagnostic::error(
-            Self::CODE,
-            "parentheses behind `fn` hold all parameters",
-        )
-        .primary(self.tuple, "this is the whole list, not a tuple")
-        .secondary(self.rest, "more parameters follow")
-        .fix_all(
-            "put all parameters into parentheses",
-            [(before, "(".to_string()), (after, ")".to_string())],
-        )
+        Diagnostic::error(Self::CODE, "parentheses behind `fn` hold all parameters")
+            .primary(self.tuple, "this is the whole list, not a tuple")
+            .secondary(self.rest, "more parameters follow")
+            .fix_all(
+                "put all parameters into parentheses",
+                [(before, "(".to_string()), (after, ")".to_string())],
+            )
     }
 }
 
