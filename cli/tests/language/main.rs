@@ -85,8 +85,10 @@ fn main() -> ExitCode {
 }
 
 fn setup() -> Result<Setup, String> {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let root = here.parent().unwrap_or(here).to_path_buf();
+    // As cargo says when it runs this: the target folder may be a copy of another checkout's.
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let here = here.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
+    let root = here.parent().unwrap_or(&here).to_path_buf();
     let mesh = std::env::var_os("MESH_TEST_BINARY")
         .map_or(PathBuf::from(env!("CARGO_BIN_EXE_mesh")), PathBuf::from);
     let lib = mesh
