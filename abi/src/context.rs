@@ -125,6 +125,8 @@ pub struct Context {
     pub segment_top: usize,
     /// `hard_limit` while running on the second segment.
     pub segment_limit: usize,
+    /// Where the first stack was left, while running on the second segment.
+    pub slot_sp: usize,
     /// The frame address of the trampoline that entered the actor's function, which stores it: a
     /// function whose saved frame pointer is this stands in the entry frame, and may park the actor
     /// without a stack. 0 where there is none.

@@ -24,6 +24,7 @@ pub mod crash;
 pub mod heap;
 pub mod io;
 pub mod mailbox;
+pub mod message;
 pub mod natives;
 pub mod sched;
 pub mod start;

@@ -1,10 +1,12 @@
 //! The process: from C `main` to the exit code.
 
-use crate::actor::stack::Slot;
-use crate::actor::{Actor, Ending, guard};
+use crate::actor::turn::ENTER;
+use crate::actor::{guard, table};
 use crate::config::Config;
-use crate::crash::{quiet_panics, report};
-use crate::io::{complain, stdout};
+use crate::crash::quiet_panics;
+use crate::heap::statics::find_program;
+use crate::io::complain;
+use crate::sched::worker::Worker;
 use mesh_abi::ABI_VERSION;
 use mesh_abi::program::Program;
 
@@ -42,25 +44,21 @@ fn run(program: &'static Program) -> i32 {
         Ok(config) => config,
         Err(message) => return fail(&message),
     };
-    let slot = match Slot::new() {
-        Ok(slot) => slot,
-        Err(_) => return fail("there is no memory for a stack"),
-    };
+    find_program();
     guard::install();
-    let actor = Actor::new("main", 0, config);
-    let ending = actor.run(slot, program.main);
-    stdout::flush();
-    let code = match ending {
-        Ending::Returned(code) => code as i32,
-        Ending::Crashed(crash) if crash.reason.is_normal() => 0,
-        Ending::Crashed(crash) => {
-            complain(report(&actor, &crash).as_bytes());
-            FAILED
-        }
+    // SAFETY: `enter` is the program's trampoline.
+    let _ = ENTER.set(program.enter);
+    let config: &'static Config = Box::leak(Box::new(config));
+    let Some((actor, pid)) = table::take(config) else {
+        return fail("there is no memory for an actor");
     };
-    // The process ends, and the system takes the heap back faster than piece by piece.
-    std::mem::forget(actor);
-    code
+    // SAFETY: the record is this function's alone until the actor is started.
+    unsafe { actor.begin(pid) };
+    actor.body.set(Some(program.main));
+    let worker: &'static Worker = Box::leak(Box::new(Worker::new()));
+    worker.start(actor);
+    // The process ends, and the system takes the memory back faster than piece by piece.
+    worker.run()
 }
 
 fn fail(message: &str) -> i32 {

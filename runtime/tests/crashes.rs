@@ -3,7 +3,6 @@
 
 use mesh_abi::context::Context;
 use mesh_abi::values::CrashKind;
-use mesh_runtime::actor::stack::Slot;
 use mesh_runtime::actor::{Actor, Ending};
 use mesh_runtime::config::Config;
 use mesh_runtime::crash::{Reason, mesh_rt_crash};
@@ -56,10 +55,9 @@ fn run(body: Body, look: impl Fn(&Actor, Ending)) -> Duration {
     };
     let mut spent = Duration::ZERO;
     for _ in 0..ROUNDS {
-        let actor = Actor::new("test", 0, config);
-        let slot = Slot::new().unwrap();
+        let actor = Actor::alone(config);
         let start = Instant::now();
-        let ending = actor.run(slot, body);
+        let ending = actor.run(body);
         spent += start.elapsed();
         look(&actor, ending);
     }

@@ -91,7 +91,7 @@ fn run_program(setup: &Setup, case: &Case, release: bool) -> Result<(), String> 
     let ended = process::run(&mut command, text("in").as_bytes())?;
     let code = text("exit").trim().parse().unwrap_or(0);
     // A release's report has gaps where a development build remembers tail calls.
-    let err = without_std_lines(&ended.err());
+    let err = without_variations(&ended.err());
     let same = text("err") == err;
     let own = release && (case.beside("release.err").is_file() || (setup.update && !same));
     let err_file = if own { "release.err" } else { "err" };
@@ -111,8 +111,9 @@ fn run_program(setup: &Setup, case: &Case, release: bool) -> Result<(), String> 
     all(&ended).map_err(|message| format!("{message}\n{}", context(&ended)))
 }
 
-/// Frames in std without the number of their line, which any edit of std changes.
-fn without_std_lines(text: &str) -> String {
+/// What differs without a reason is left out: the number of a line in std, which any edit of std
+/// changes, and pids of actors but `main`, which depend on who ran first.
+fn without_variations(text: &str) -> String {
     let line = |line: &str| match line.rsplit_once(':') {
         Some((place, number))
             if place.contains(" at std/") && number.trim().parse::<u32>().is_ok() =>
@@ -121,7 +122,36 @@ fn without_std_lines(text: &str) -> String {
         }
         _ => line.to_string(),
     };
-    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+    let lines = text.split('\n').map(line).map(|line| without_pids(&line));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn without_pids(line: &str) -> String {
+    const FIRST: &str = "<0.0.0>";
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once("<0.") {
+        out.push_str(before);
+        let pid = after.split_once('>').filter(|(numbers, _)| {
+            numbers.split('.').count() == 2
+                && numbers.bytes().all(|b| b == b'.' || b.is_ascii_digit())
+        });
+        match pid {
+            Some(("0.0", behind)) => {
+                out.push_str(FIRST);
+                rest = behind;
+            }
+            Some((_, behind)) => {
+                out.push_str("<0._._>");
+                rest = behind;
+            }
+            None => {
+                out.push_str("<0.");
+                rest = after;
+            }
+        }
+    }
+    out + rest
 }
 
 /// What an `.exit` file says; success needs none.

@@ -1,26 +1,16 @@
-//! Which programs the runtime can run: today those of one actor.
+//! Which programs the runtime can run: those without supervisors.
 
 use crate::diagnostics::ActorsUnsupported;
 use crate::ir::{Op, Program};
 use mesh_report::Diagnostic;
 
-/// The natives for which there must be a second actor, and what a user calls them; first what starts
-/// one.
-const OF_SEVERAL: &[(&str, &str)] = &[
-    ("rt.spawn", "spawn"),
-    ("Prelude.link", "link"),
-    ("Prelude.unlink", "unlink"),
-    ("Prelude.monitor", "monitor"),
-    ("Prelude.demonitor", "demonitor"),
-    ("Prelude.trap_exits", "trap_exits"),
-    ("Prelude.kill", "kill"),
+/// The natives of what cannot run yet, and what a user calls them.
+const UNSUPPORTED: &[(&str, &str)] = &[
     ("Supervisor.start", "supervisor"),
     ("Supervisor.current", "supervisor"),
-    ("Supervisor.on_terminate", "terminate"),
 ];
 
-/// What keeps an executable of this program from running: the first use of such a form. One is said,
-/// for the others follow from it: without `spawn` there is nobody to link or to watch.
+/// What keeps an executable of this program from running: the first use of such a form.
 pub fn unsupported(program: &Program) -> Option<Diagnostic> {
     let blocks = program
         .functions
@@ -31,13 +21,13 @@ pub fn unsupported(program: &Program) -> Option<Diagnostic> {
         let Op::CallNative { native, .. } = &stmt.op else {
             return None;
         };
-        let rank = OF_SEVERAL
+        let rank = UNSUPPORTED
             .iter()
             .position(|(name, _)| *name == native.name)?;
         let span = stmt.span;
         Some(((rank, span.is_dummy(), span.file, span.start), span))
     });
     let ((rank, ..), span) = uses.min_by_key(|(place, _)| *place)?;
-    let form = OF_SEVERAL[rank].1;
+    let form = UNSUPPORTED[rank].1;
     Some(ActorsUnsupported { form, span }.into())
 }

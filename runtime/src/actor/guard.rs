@@ -4,11 +4,12 @@
 //! more than the reserve below the limit. What that code held (locks, memory) can no longer be put
 //! in order, so not just the actor but the process ends, with a report.
 //!
-//! The handler runs on a stack of its own. It finds the actor by the address of the fault, in a
-//! list of guard pages whose entries are added by the owners of stacks, and never freed, only
-//! emptied and used again.
+//! The handler runs on a stack of its own. It finds the actor by the address of the fault: a slot knows
+//! whom it is bound to, and for segments there is a list of guard pages whose entries are never freed,
+//! only emptied and used again.
 
 use super::Actor;
+use super::stack::guarded_owner;
 use crate::crash::{Crash, Reason, overflow_trace, report};
 use crate::io::{complain, stdout};
 use std::mem::zeroed;
@@ -41,7 +42,7 @@ impl Guard {
     ///
     /// # Safety
     /// `owner` lives longer than the registration.
-    pub unsafe fn register(start: usize, end: usize, owner: *mut Actor) -> Guard {
+    pub unsafe fn register(start: usize, end: usize, owner: *const Actor) -> Guard {
         let _changes = CHANGES.lock().unwrap_or_else(PoisonError::into_inner);
         let head = ENTRIES.load(Acquire);
         let mut free = head;
@@ -64,7 +65,7 @@ impl Guard {
         let entry = unsafe { &*free };
         entry.start.store(start, Relaxed);
         entry.end.store(end, Relaxed);
-        entry.owner.store(owner, Release);
+        entry.owner.store(owner.cast_mut(), Release);
         Guard(entry)
     }
 }
@@ -78,6 +79,9 @@ impl Drop for Guard {
 
 /// The owner of the guard page an address lies in.
 fn owner_of(address: usize) -> *mut Actor {
+    if let Some(owner) = guarded_owner(address) {
+        return owner;
+    }
     let mut at = ENTRIES.load(Acquire);
     // SAFETY: as above.
     while let Some(entry) = unsafe { at.as_ref() } {

@@ -1,213 +1,283 @@
-//! An actor: its record, its run, and the two ways out of it.
+//! An actor: its record, which is its address as long as it lives.
 //!
-//! The record is made by [`Actor::new`], owns the context, the heap and the stacks, and is dropped
-//! after the run; the context points back at it. While the actor runs, its fields are used only by
-//! the thread it runs on, through cells; no borrow of a cell is held across a call into Mesh.
+//! Records are made by the [table](table), live in it for ever and are used again by later actors, so a
+//! reference to one is always good; whether it is still the same actor's, the table says. What other
+//! threads may use is atomic or one of the structures made for it (`state`, `queue`, `wait`, the two
+//! words of the context). All the rest belongs to the owner: the worker that runs the actor, or the one
+//! that makes or ends it, at each time one thread, by [`State`]. No borrow of it is held across a call
+//! into Mesh or a suspension.
 
+pub mod call;
+pub mod extra;
 pub mod guard;
-pub mod mailbox;
+pub mod links;
+pub mod names;
+pub mod receive;
+pub mod requests;
 pub mod segment;
 pub mod stack;
+pub mod table;
+pub mod turn;
 
 use crate::config::Config;
-use crate::crash::{Crash, Reason, Unwinding, panic_reason};
+use crate::crash::Crash;
 use crate::heap::Heap;
-use crate::natives::actors::Name;
-use corosensei::{Coroutine, CoroutineResult, Yielder};
-use guard::Guard;
-use mailbox::Mailbox;
-use mesh_abi::context::{Blocks, Context, STACK_RESERVE, TAIL_RING, TailRecord};
-use stack::{Segment, Slot};
+use crate::mailbox::queue::Queue;
+use crate::mailbox::saved::Saved;
+use crate::message::Call;
+use crate::sched::state::State;
+use crate::sched::worker::Worker;
+use call::Wait;
+use extra::Extra;
+use mesh_abi::context::{Blocks, Context};
+use mesh_abi::descriptor::Text;
 use std::cell::{Cell, RefCell, UnsafeCell};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::ptr::{NonNull, null, null_mut};
-use std::sync::atomic::{AtomicU64, AtomicUsize};
+use std::ptr::{null, null_mut};
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
+use turn::Run;
 
-const NO_RECORD: TailRecord = TailRecord {
-    site: null(),
-    sp: 0,
-};
-
-/// What an actor runs: a C-convention shim around a Mesh function.
-pub type Body = unsafe extern "C-unwind" fn(*mut Context) -> i64;
-
-/// How an actor ended.
-pub enum Ending {
-    /// Its function returned; for `main`, the exit code.
-    Returned(i64),
-    Crashed(Crash),
-}
+pub use turn::{Body, Ending, Turn};
 
 /// See the module's comment.
 pub struct Actor {
-    /// Name for reports.
-    pub name: String,
-    pub pid: u64,
-    pub config: Config,
+    context: UnsafeCell<Context>,
+    pid: AtomicU64,
+    pub state: State,
+    /// Where messages arrive.
+    pub queue: Queue,
+    /// The call that it waits for.
+    pub wait: Wait,
+    /// When a timer will wake it, in nanoseconds of the scheduler's clock; 0 for no timer.
+    pub timer: AtomicU64,
+    /// Whether it may have names.
+    pub named: AtomicBool,
+    /// The first actor's: what it runs.
+    pub body: Cell<Option<Body>>,
+    /// Whether exits of linked actors arrive as signals.
+    pub traps: Cell<bool>,
+    /// Whether its function is over: what still runs is its `terminate` section.
+    pub ending: Cell<bool>,
+    /// What arrived and was not received yet.
+    pub saved: UnsafeCell<Saved>,
+    /// When the `receive` at hand is over, on the scheduler's clock; `u64::MAX` for never.
+    pub deadline: Cell<u64>,
+    /// The call received last, until it is answered.
+    pub unanswered: Cell<Call>,
+    /// The worker that runs it.
+    pub worker: Cell<*const Worker>,
     pub heap: RefCell<Heap>,
-    pub mailbox: RefCell<Mailbox>,
-    /// What it is registered as.
-    pub names: RefCell<Vec<Name>>,
-    /// The first stack's lowest address, and the highest that compiled code uses.
-    pub stack: Cell<(usize, usize)>,
-    /// Where running past the first stack continues.
-    pub segment: RefCell<Option<Segment>>,
-    /// The registration of its guard page.
-    pub segment_guard: Cell<Option<Guard>>,
-    context: NonNull<UnsafeCell<Context>>,
-    yielder: Cell<Option<NonNull<Yielder<(), ()>>>>,
-    crash: RefCell<Option<Crash>>,
+    /// Its stack, and how it runs on it.
+    pub run: Run,
+    /// What it goes on with when it runs next without a stack.
+    pub closure: Cell<*mut u8>,
+    /// Why it ended, while it ends.
+    pub crash: Cell<Option<Box<Crash>>>,
+    /// What few actors have.
+    extra: UnsafeCell<Option<Box<Extra>>>,
+    /// The name of its function, for reports.
+    function: Cell<Text>,
+    pub config: Cell<&'static Config>,
 }
 
+// SAFETY: see the module's comment.
+unsafe impl Sync for Actor {}
+// SAFETY: as above.
+unsafe impl Send for Actor {}
+
+const NO_NAME: Text = Text {
+    bytes: null(),
+    len: 0,
+};
+
 impl Actor {
-    /// An actor that has not run yet.
-    pub fn new(name: &str, pid: u64, config: Config) -> Box<Actor> {
-        let context = Box::new(UnsafeCell::new(Context {
-            alloc: null_mut(),
-            alloc_end: null_mut(),
-            limit: AtomicUsize::new(0),
-            hard_limit: 0,
-            requests: AtomicU64::new(0),
-            native_frames: 0,
-            actor: null_mut(),
-            tail_count: 0,
-            blocks: Box::into_raw(Box::new(Blocks::EMPTY)),
-            tail_ring: Box::into_raw(Box::new([NO_RECORD; TAIL_RING])).cast(),
-            segment_top: 0,
-            segment_limit: 0,
-            entry_frame: 0,
-            current_call: [0; 2],
-        }));
-        let mut actor = Box::new(Actor {
-            name: name.to_owned(),
-            pid,
-            config,
+    /// A record that is nobody's.
+    pub fn vacant(config: &'static Config) -> Actor {
+        Actor {
+            context: UnsafeCell::new(Context {
+                alloc: null_mut(),
+                alloc_end: null_mut(),
+                limit: AtomicUsize::new(0),
+                hard_limit: 0,
+                requests: AtomicU64::new(0),
+                native_frames: 0,
+                actor: null_mut(),
+                tail_count: 0,
+                blocks: null_mut(),
+                tail_ring: null_mut(),
+                segment_top: 0,
+                segment_limit: 0,
+                slot_sp: 0,
+                entry_frame: 0,
+                current_call: [0; 2],
+            }),
+            pid: AtomicU64::new(0),
+            state: State::vacant(),
+            queue: Queue::new(),
+            wait: Wait::new(),
+            timer: AtomicU64::new(0),
+            named: AtomicBool::new(false),
+            body: Cell::new(None),
+            traps: Cell::new(false),
+            ending: Cell::new(false),
+            saved: UnsafeCell::new(Saved::new()),
+            deadline: Cell::new(u64::MAX),
+            unanswered: Cell::new(Call::NONE),
+            worker: Cell::new(null()),
             heap: RefCell::new(Heap::new(config.max_heap)),
-            mailbox: RefCell::default(),
-            names: RefCell::default(),
-            stack: Cell::new((0, 0)),
-            segment: RefCell::new(None),
-            segment_guard: Cell::new(None),
-            context: NonNull::from(Box::leak(context)),
-            yielder: Cell::new(None),
-            crash: RefCell::new(None),
-        });
-        let address: *mut Actor = &raw mut *actor;
-        // SAFETY: the context was just made and nobody else knows it.
-        unsafe { (*actor.context()).actor = address.cast() };
+            run: Run::new(),
+            closure: Cell::new(null_mut()),
+            crash: Cell::new(None),
+            extra: UnsafeCell::new(None),
+            function: Cell::new(NO_NAME),
+            config: Cell::new(config),
+        }
+    }
+
+    /// An actor that no table knows and no worker runs, for tests of what it may do by itself.
+    pub fn alone(config: Config) -> Box<Actor> {
+        let actor = Box::new(Actor::vacant(Box::leak(Box::new(config))));
+        // SAFETY: the record was just made, and stays in its box.
+        unsafe {
+            actor.begin(0);
+            actor.use_blocks(Box::leak(Box::new(Blocks::EMPTY)));
+        }
         actor
     }
 
-    /// The context its code gets.
-    pub fn context(&self) -> *mut Context {
-        UnsafeCell::raw_get(self.context.as_ptr())
-    }
-
-    /// Runs `body` on a stack of its own to its end.
-    pub fn run(&self, slot: Slot, body: Body) -> Ending {
-        let context = self.context();
-        let bounds = slot.bounds();
-        self.stack.set(bounds);
-        // SAFETY: the actor does not run yet, so its context is ours.
-        unsafe {
-            (*context).hard_limit = bounds.0 + STACK_RESERVE;
-            *(*context).limit.get_mut() = bounds.0 + STACK_RESERVE;
-        }
-        // SAFETY: the actor outlives this function, and the registration with it.
-        let _guard = unsafe { self.guard(slot.guard()) };
-        let start = |yielder: &Yielder<(), ()>, ()| {
-            self.yielder.set(Some(NonNull::from(yielder)));
-            catch_unwind(AssertUnwindSafe(|| {
-                // Traces end here: what lies above is the runtime's.
-                let root = 0u8;
-                self.stack.set((bounds.0, &raw const root as usize));
-                // SAFETY: `body` is the program's and gets the context it was compiled for.
-                unsafe { body(context) }
-            }))
-        };
-        // SAFETY: what `start` borrows, the actor itself, outlives this function, in which the
-        // coroutine ends.
-        let mut coroutine = unsafe { Coroutine::with_stack_unchecked(slot, start) };
-        let result = coroutine.resume(());
-        self.yielder.set(None);
-        match result {
-            CoroutineResult::Return(Ok(code)) => Ending::Returned(code),
-            CoroutineResult::Return(Err(payload)) => {
-                let crash = self.crash.take();
-                Ending::Crashed(crash.unwrap_or_else(|| Crash::bare(panic_reason(payload))))
-            }
-            CoroutineResult::Yield(()) => {
-                // SAFETY: an actor switches away for good only when no frame on its stack has a
-                // destructor.
-                unsafe { coroutine.force_reset() };
-                let crash = self.crash.take();
-                Ending::Crashed(crash.unwrap_or_else(|| {
-                    Crash::bare(Reason::Other(String::from(
-                        "the actor stopped without a reason",
-                    )))
-                }))
-            }
-        }
-    }
-
-    /// Registers a guard page of one of the actor's stacks.
+    /// Makes a vacant record, whose queue is open, that of a new actor.
     ///
     /// # Safety
-    /// The registration ends before the actor does.
-    pub unsafe fn guard(&self, page: (usize, usize)) -> Guard {
-        let actor: *const Actor = self;
+    /// The record is the caller's alone, and stays where it is.
+    pub unsafe fn begin(&self, pid: u64) {
+        // SAFETY: the caller's promise. Two fields are atomic because late requests to the actor that
+        // had the record before may still change them, to no harm.
+        unsafe {
+            let context = self.context();
+            let own: *const Actor = self;
+            (*context).alloc = null_mut();
+            (*context).alloc_end = null_mut();
+            (*context).requests.store(0, Relaxed);
+            (*context).native_frames = 0;
+            (*context).actor = own.cast_mut().cast();
+            (*context).segment_top = 0;
+            (*context).segment_limit = 0;
+            (*context).hard_limit = 0;
+            (*context).entry_frame = 0;
+            (*context).current_call = [0; 2];
+            *self.saved.get() = Saved::new();
+            self.queue.reopen();
+        }
+        self.timer.store(0, Relaxed);
+        self.named.store(false, Relaxed);
+        self.traps.set(false);
+        self.ending.set(false);
+        self.deadline.set(u64::MAX);
+        self.unanswered.set(Call::NONE);
+        self.closure.set(null_mut());
+        self.function.set(NO_NAME);
+        self.state.revive();
+        self.pid.store(pid, SeqCst);
+    }
+
+    /// Frees what an actor leaves that has ended.
+    ///
+    /// # Safety
+    /// The caller owns the actor, of which nothing runs any more.
+    pub unsafe fn reset(&self) {
         // SAFETY: the caller's promise.
-        unsafe { Guard::register(page.0, page.1, actor.cast_mut()) }
+        drop(unsafe { self.take_extra() });
+        let heap = Heap::new(self.config.get().max_heap);
+        drop(self.heap.replace(heap));
+        drop(self.crash.take());
     }
 
-    /// Ends the running actor with a crash: through the destructors on its stack if there are any,
-    /// else straight to the entry.
+    /// Makes the record that of `pid`, or of nobody.
+    pub fn set_pid(&self, pid: u64) {
+        self.pid.store(pid, SeqCst);
+    }
+
+    /// Whether this is the program's first actor, which runs `main`.
+    pub fn is_first(&self) -> bool {
+        self.pid() == 0
+    }
+
+    /// Its address.
+    pub fn pid(&self) -> u64 {
+        self.pid.load(SeqCst)
+    }
+
+    /// The context its code gets.
+    #[inline]
+    pub fn context(&self) -> *mut Context {
+        self.context.get()
+    }
+
+    /// Where the words of its calls stand while it runs on a worker.
     ///
     /// # Safety
-    /// Called on the actor's own stack, while it runs; with `native_frames` zero, no frame on that
-    /// stack has anything to drop.
-    pub unsafe fn leave(&self, crash: Crash) -> ! {
-        self.crash.replace(Some(crash));
-        // SAFETY: the context belongs to the running actor.
-        let unwind = unsafe { (*self.context()).native_frames != 0 };
-        if !unwind && let Some(yielder) = self.yielder.get() {
-            // SAFETY: the yielder lives at the root of the running actor's stack.
-            unsafe { yielder.as_ref() }.suspend(());
-        }
-        resume_unwind(Box::new(Unwinding))
+    /// The caller owns the actor.
+    pub unsafe fn use_blocks(&self, blocks: *mut Blocks) {
+        // SAFETY: the caller's promise.
+        unsafe { (*self.context()).blocks = blocks };
     }
 
-    /// Runs `f` on the stack of the worker that runs this actor. `f` must not unwind.
-    pub fn on_worker_stack<R>(&self, f: impl FnOnce() -> R) -> R {
-        /// Says that a value may be used on the worker's stack, which is the same thread.
-        struct SameThread<F>(F);
-        // SAFETY: `on_parent_stack` runs the closure on the current thread, before it returns.
-        unsafe impl<F> Send for SameThread<F> {}
-        impl<R, F: FnOnce() -> R> SameThread<F> {
-            fn call(self) -> R {
-                (self.0)()
-            }
-        }
-        match self.yielder.get() {
-            Some(yielder) => {
-                let f = SameThread(f);
-                // SAFETY: as in `leave`.
-                unsafe { yielder.as_ref() }.on_parent_stack(move || f.call())
-            }
-            None => f(),
-        }
+    /// Uses what few actors have, which is made with this.
+    ///
+    /// # Safety
+    /// The caller owns the actor, and is not within another use.
+    pub unsafe fn with_extra<R>(&self, f: impl FnOnce(&mut Extra) -> R) -> R {
+        // SAFETY: the caller's promise.
+        f(unsafe { &mut *self.extra.get() }.get_or_insert_default())
     }
-}
 
-impl Drop for Actor {
-    fn drop(&mut self) {
-        // SAFETY: leaked from a box in `new`; the actor's code, which alone used it, has ended.
+    /// As [`Actor::with_extra`], where there is something already.
+    ///
+    /// # Safety
+    /// As there.
+    pub unsafe fn if_extra<R>(&self, f: impl FnOnce(&mut Extra) -> R) -> Option<R> {
+        // SAFETY: the caller's promise.
+        unsafe { &mut *self.extra.get() }.as_deref_mut().map(f)
+    }
+
+    /// Takes all of it away.
+    ///
+    /// # Safety
+    /// As there.
+    pub unsafe fn take_extra(&self) -> Option<Box<Extra>> {
+        // SAFETY: the caller's promise.
+        unsafe { (*self.extra.get()).take() }
+    }
+
+    /// Says what its function is called.
+    pub fn set_function(&self, name: Text) {
+        self.function.set(name);
+    }
+
+    /// Its function, for reports.
+    pub fn name(&self) -> &str {
+        let Text { bytes, len } = self.function.get();
+        if bytes.is_null() {
+            return "main";
+        }
+        // SAFETY: a text in static memory, see `set_function`.
+        let bytes = unsafe { std::slice::from_raw_parts(bytes, len as usize) };
+        std::str::from_utf8(bytes).unwrap_or("?")
+    }
+
+    /// Calls `visit` with each place outside the stacks and the heap that holds a pointer into the heap.
+    ///
+    /// # Safety
+    /// The caller owns the actor, which is collecting.
+    pub unsafe fn roots(&self, visit: &mut dyn FnMut(*mut *mut u8)) {
+        visit(self.closure.as_ptr());
+        // SAFETY: the caller's promise.
         unsafe {
-            let context = Box::from_raw(self.context.as_ptr()).into_inner();
-            drop(Box::from_raw(context.blocks));
-            drop(Box::from_raw(
-                context.tail_ring.cast::<[TailRecord; TAIL_RING]>(),
-            ));
+            self.if_extra(|extra| {
+                for closure in &mut extra.terminate {
+                    visit(closure);
+                }
+            });
         }
     }
 }

@@ -4,6 +4,7 @@
 //! arguments and runs again on the segment; below the limit of the segment the actor has
 //! overflowed. The segment is reserved when first needed and kept until the actor ends.
 
+use super::guard::Guard;
 use super::stack::Segment;
 use crate::crash::Reason;
 use crate::native;
@@ -11,7 +12,6 @@ use crate::natives::Cx;
 use mesh_abi::context::{Context, STACK_RESERVE};
 use std::arch::naked_asm;
 use std::mem::offset_of;
-use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 
 /// What a function whose entry check failed does next.
 const CARRY_ON: i64 = 0;
@@ -25,11 +25,7 @@ native! {
         // SAFETY: the context is the running actor's; the fields that other threads write are
         // atomic, and read as such.
         unsafe {
-            // Without a scheduler nobody asks for anything: a request bit only has to go away.
-            if (*context).requests.load(Relaxed) != 0 {
-                (*context).requests.store(0, SeqCst);
-                (*context).limit.store((*context).hard_limit, Relaxed);
-            }
+            cx.serve();
             let here = stack_pointer();
             if here >= (*context).hard_limit.saturating_add(need as usize) {
                 return CARRY_ON;
@@ -58,8 +54,8 @@ fn stack_pointer() -> usize {
 #[inline(never)]
 fn reserve(cx: &mut Cx) {
     let actor = cx.actor();
-    match Segment::new(actor.config.max_stack) {
-        Ok(segment) => {
+    match Segment::new(actor.config.get().max_stack) {
+        Some(segment) => {
             let (low, high) = segment.bounds();
             let context = cx.context();
             // SAFETY: the context is the running actor's.
@@ -67,13 +63,17 @@ fn reserve(cx: &mut Cx) {
                 (*context).segment_top = high;
                 (*context).segment_limit = low + STACK_RESERVE;
             }
-            // SAFETY: the actor owns the registration.
-            actor
-                .segment_guard
-                .set(Some(unsafe { actor.guard(segment.guard()) }));
-            *actor.segment.borrow_mut() = Some(segment);
+            let (start, end) = segment.guard();
+            // SAFETY: the actor runs this; its record lives for ever.
+            unsafe {
+                let guard = Guard::register(start, end, actor);
+                actor.with_extra(|extra| {
+                    extra.segment_guard = Some(guard);
+                    extra.segment = Some(segment);
+                });
+            }
         }
-        Err(_) => cx.crash(Reason::StackOverflow),
+        None => cx.crash(Reason::StackOverflow),
     }
 }
 
@@ -117,6 +117,7 @@ pub unsafe extern "C-unwind" fn mesh_rt_on_segment(
         "je 2f",
         "mov qword ptr [rdi + {limit}], -1",
         "2:",
+        "mov [rdi + {slot_sp}], rsp",
         "mov rax, rsi",
         "mov rsi, rdx",
         "mov rsp, [rdi + {segment_top}]",
@@ -175,6 +176,7 @@ pub unsafe extern "C-unwind" fn mesh_rt_on_segment(
         requests = const offset_of!(Context, requests),
         segment_top = const offset_of!(Context, segment_top),
         segment_limit = const offset_of!(Context, segment_limit),
+        slot_sp = const offset_of!(Context, slot_sp),
         resume = sym _Unwind_Resume,
     )
 }
@@ -215,6 +217,8 @@ pub unsafe extern "C-unwind" fn mesh_rt_on_segment(
         "mov x9, #-1",
         "str x9, [x0, #{limit}]",
         "2:",
+        "mov x9, sp",
+        "str x9, [x0, #{slot_sp}]",
         "mov x9, x1",
         "mov x1, x2",
         "ldr x10, [x0, #{segment_top}]",
@@ -277,6 +281,7 @@ pub unsafe extern "C-unwind" fn mesh_rt_on_segment(
         requests = const offset_of!(Context, requests),
         segment_top = const offset_of!(Context, segment_top),
         segment_limit = const offset_of!(Context, segment_limit),
+        slot_sp = const offset_of!(Context, slot_sp),
         resume = sym _Unwind_Resume,
     )
 }

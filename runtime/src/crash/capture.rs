@@ -5,7 +5,7 @@
 //! function keeps. Every address is checked to lie on the actor's own stacks before it is read.
 
 use crate::actor::Actor;
-use mesh_abi::context::{Context, TAIL_RING, TailSite};
+use mesh_abi::context::{Context, STACK_RESERVE, TAIL_RING, TailSite};
 use std::ffi::{c_int, c_void};
 
 /// Innermost frames kept.
@@ -53,12 +53,14 @@ struct Stacks {
 
 impl Stacks {
     fn of(actor: &Actor) -> Stacks {
-        // Where the segment is being made at this moment, the actor is not on it.
-        let segment = actor.segment.try_borrow().ok();
-        let bounds = segment.and_then(|segment| Some(segment.as_ref()?.bounds()));
+        // SAFETY: the actor runs this, or is stopped.
+        let context = unsafe { &*actor.context() };
         Stacks {
-            slot: actor.stack.get(),
-            segment: bounds.unwrap_or((0, 0)),
+            slot: actor.run.bounds(),
+            segment: (
+                context.segment_limit.saturating_sub(STACK_RESERVE),
+                context.segment_top,
+            ),
         }
     }
 
@@ -191,6 +193,10 @@ fn outer_frames(trace: &mut Trace, stacks: &Stacks) {
 /// `context` is the running actor's.
 unsafe fn tail_calls(context: *mut Context, stacks: &Stacks) -> Vec<TailCall> {
     // SAFETY: the caller's promise.
+    if unsafe { (*context).tail_ring.is_null() } {
+        return Vec::new();
+    }
+    // SAFETY: as above; the ring has so many records.
     let (count, ring) = unsafe {
         let ring = std::slice::from_raw_parts((*context).tail_ring, TAIL_RING);
         ((*context).tail_count as usize, ring)

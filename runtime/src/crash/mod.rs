@@ -10,7 +10,7 @@ mod reason;
 mod report;
 mod symbols;
 
-pub use reason::Reason;
+pub use reason::{Reason, number};
 pub use report::report;
 
 use crate::heap::string::Str;
@@ -125,8 +125,12 @@ pub unsafe fn end(context: *mut Context, reason: Reason) -> ! {
     // SAFETY: the caller's promise.
     unsafe {
         let actor = Cx::new(context).actor();
-        let trace = capture(context, actor);
-        actor.leave(Crash::with_trace(reason, trace))
+        let crash = if reason.is_reported(actor.is_first()) {
+            Crash::with_trace(reason, capture(context, actor))
+        } else {
+            Crash::bare(reason)
+        };
+        actor.leave(crash)
     }
 }
 

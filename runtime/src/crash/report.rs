@@ -20,9 +20,15 @@ const LONGEST_CYCLE: usize = 8;
 
 /// The whole report.
 pub fn report(actor: &Actor, crash: &Crash) -> String {
-    let mut out = [&actor.name, " crashed: ", &crash.reason.constructor(), "\n"].concat();
+    let mut out = [
+        actor.name(),
+        " crashed: ",
+        &crash.reason.constructor(),
+        "\n",
+    ]
+    .concat();
     out.push_str("  process ");
-    out.push_str(&pid_text(actor.pid));
+    out.push_str(&pid_text(actor.pid()));
     if let Some(note) = crash
         .note
         .map(String::from)
@@ -62,7 +68,7 @@ fn pid_text(pid: u64) -> String {
 
 /// What the constructor alone does not tell.
 fn note(actor: &Actor, reason: &Reason) -> Option<String> {
-    let config = &actor.config;
+    let config = actor.config.get();
     Some(match reason {
         Reason::IndexOutOfRange(index, len) => [
             "there is no element ",
@@ -88,6 +94,9 @@ fn note(actor: &Actor, reason: &Reason) -> Option<String> {
                 "; MESH_MAX_HEAP sets the limit",
             ]
             .concat()
+        }
+        Reason::Linked { from, .. } => {
+            ["it was linked to ", &pid_text(*from), ", which ended so"].concat()
         }
         Reason::BadShift(bits) => {
             ["a shift by ", &number(*bits), " bits; it must be 0 to 63"].concat()

@@ -6,6 +6,7 @@
 //! pointers are to be replaced.
 
 use super::HeapFull;
+use super::statics::is_static;
 use super::string::object_size;
 use mesh_abi::descriptor::{ObjectDesc, ObjectKind, TypeDesc, TypeKind, VariantDesc};
 use mesh_abi::object::{
@@ -125,7 +126,7 @@ impl<A: FnMut(usize) -> Result<NonNull<u8>, HeapFull>> Copier<A> {
 
     /// The copy of an object that is no list's buffer.
     unsafe fn object(&mut self, from: *mut u8) -> Result<*mut u8, HeapFull> {
-        if from.is_null() {
+        if from.is_null() || is_static(from) {
             return Ok(from);
         }
         if let Some(known) = self.copies.get((from as usize, 0)) {
@@ -165,6 +166,9 @@ impl<A: FnMut(usize) -> Result<NonNull<u8>, HeapFull>> Copier<A> {
         // SAFETY: a list's two words; its buffer, if there is one, has the range.
         unsafe {
             let (buffer, range) = (words.read() as *mut u8, words.add(1).read());
+            if is_static(buffer) {
+                return Ok(());
+            }
             let length = range & ((1 << LIST_OFFSET_SHIFT) - 1);
             words.add(1).write(length);
             if buffer.is_null() || length == 0 {
@@ -234,7 +238,7 @@ impl<A: FnMut(usize) -> Result<NonNull<u8>, HeapFull>> Copier<A> {
 }
 
 /// Whether values of a type may refer to objects.
-fn holds_pointers(ty: &TypeDesc) -> bool {
+pub fn holds_pointers(ty: &TypeDesc) -> bool {
     !matches!(
         ty.kind,
         TypeKind::Unit

@@ -7,7 +7,12 @@
 
 pub mod copy;
 pub mod list;
+pub mod measure;
+pub mod piece;
+pub mod statics;
 pub mod string;
+
+pub use piece::Piece;
 
 use mesh_abi::context::Context;
 use std::alloc::{Layout, alloc, dealloc};
@@ -82,6 +87,44 @@ impl Heap {
             (*ctx).alloc_end = start.as_ptr().add(size);
         }
         Ok(start)
+    }
+
+    /// Memory for an object: bumped, or from a new chunk.
+    ///
+    /// # Errors
+    /// The heap is full.
+    ///
+    /// # Safety
+    /// `ctx` is the context of the actor that owns this heap.
+    pub unsafe fn allocate(
+        &mut self,
+        ctx: *mut Context,
+        bytes: usize,
+    ) -> Result<NonNull<u8>, HeapFull> {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match bump(ctx, bytes) {
+                Some(memory) => Ok(memory),
+                None => self.grow(ctx, bytes),
+            }
+        }
+    }
+
+    /// Takes pieces of memory over, with the objects in them.
+    ///
+    /// # Errors
+    /// The heap is full.
+    pub fn adopt(&mut self, pieces: Vec<Piece>) -> Result<(), HeapFull> {
+        let size: usize = pieces.iter().map(Piece::size).sum();
+        if size > self.limit.saturating_sub(self.total) {
+            return Err(HeapFull);
+        }
+        self.total += size;
+        for piece in pieces {
+            let (start, size, _used) = piece.into_raw();
+            self.chunks.push(Chunk { start, size });
+        }
+        Ok(())
     }
 
     fn add_chunk(&mut self, size: usize) -> Result<NonNull<u8>, HeapFull> {

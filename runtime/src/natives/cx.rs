@@ -7,6 +7,7 @@ use crate::heap::string::{
     Bytes, Str, initialise, mesh_rt_bytes_desc, mesh_rt_string_desc, object_size,
 };
 use crate::heap::{HeapFull, bump};
+use crate::sched::worker::Worker;
 use mesh_abi::context::Context;
 use mesh_abi::descriptor::ObjectDesc;
 use mesh_abi::object::StringObject;
@@ -39,6 +40,30 @@ impl Cx {
         // SAFETY: `actor` points to the record of the running actor, which outlives its run; its
         // fields are cells that only the running actor uses.
         unsafe { &*(*self.context.as_ptr()).actor.cast::<Actor>() }
+    }
+
+    /// The worker that runs the actor.
+    #[inline]
+    pub fn worker(&self) -> &Worker {
+        // SAFETY: an actor of a program runs on a worker, which lives for ever.
+        unsafe { &*self.actor().worker.get() }
+    }
+
+    /// Serves what others ask of the actor.
+    pub fn serve(&mut self) {
+        // SAFETY: the actor runs this, on its own stack.
+        if let Err(reason) = unsafe { self.actor().serve() } {
+            self.crash(reason)
+        }
+    }
+
+    /// Waits until something wakes the actor, at the latest at `deadline` on the scheduler's clock.
+    pub fn wait(&mut self, deadline: u64) {
+        self.worker().wake_at(self.actor(), deadline);
+        // SAFETY: the actor runs this, on its own stack.
+        if let Err(reason) = unsafe { self.actor().wait_on_stack() } {
+            self.crash(reason)
+        }
     }
 
     /// Ends the actor with a reason, after the destructors of the native's own frames.

@@ -22,6 +22,7 @@
 //! another.
 
 pub mod actors;
+pub mod calls;
 pub mod cx;
 pub mod date_time;
 pub mod float;
@@ -30,11 +31,14 @@ pub mod int;
 pub mod io;
 pub mod json;
 pub mod math;
+pub mod names;
 pub mod prelude;
 pub mod random;
 pub mod regex;
 pub mod rt;
+pub mod signals;
 pub mod string;
+pub mod supervisor;
 #[cfg(test)]
 pub mod testing;
 pub mod words;

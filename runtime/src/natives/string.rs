@@ -238,7 +238,7 @@ native! {
     /// The text several times.
     fn mesh_string_repeat as "String.raw_repeat"(cx, text: Str, times: i64) -> Str {
         let times = usize::try_from(times).unwrap_or(0);
-        if text.as_bytes().len().checked_mul(times).is_none_or(|size| size > cx.actor().config.max_heap) {
+        if text.as_bytes().len().checked_mul(times).is_none_or(|size| size > cx.actor().config.get().max_heap) {
             cx.crash(crate::crash::Reason::HeapLimit);
         }
         cx.string(&text.as_str().repeat(times))

@@ -22,7 +22,7 @@ fn actor() -> Box<Actor> {
         max_stack: 1 << 20,
         max_heap: 64 << 20,
     };
-    Actor::new("test", 0, config)
+    Actor::alone(config)
 }
 
 /// Runs `f` in an actor that does nothing else.

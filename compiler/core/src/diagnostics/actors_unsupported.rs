@@ -1,10 +1,10 @@
-//! E0602: an executable is asked for of a program that needs more than one actor.
+//! E0602: an executable is asked for of a program with a supervisor.
 
 use mesh_report::{Diagnostic, Explain, Span};
 
 /// An actor form that the program reaches.
 pub struct ActorsUnsupported {
-    /// `spawn`, `link`.
+    /// `supervisor`.
     pub form: &'static str,
     pub span: Span,
 }
@@ -13,11 +13,11 @@ impl Explain for ActorsUnsupported {
     const CODE: &'static str = "E0602";
 
     fn explain(self) -> Diagnostic {
-        Diagnostic::error(Self::CODE, "this version runs programs of one actor only")
-            .primary(self.span, format!("`{}` takes another one", self.form))
+        Diagnostic::error(Self::CODE, "this version runs no supervisors")
+            .primary(self.span, format!("a `{}` is started here", self.form))
             .note(
                 "the program is checked and compiled in full; \
-                 what runs several actors is not part of this version",
+                 what runs supervisors is not part of this version",
             )
     }
 }
@@ -28,12 +28,12 @@ mod tests {
 
     #[test]
     fn names_the_form() {
-        let source = mesh_report::testing::marked("«spawn(f)»");
+        let source = mesh_report::testing::marked("«App.start()»");
         let text = source.render(ActorsUnsupported {
-            form: "spawn",
+            form: "supervisor",
             span: source.spans[0],
         });
-        assert!(text.contains("this version runs programs of one actor only"));
-        assert!(text.contains("`spawn` takes another one"));
+        assert!(text.contains("this version runs no supervisors"));
+        assert!(text.contains("a `supervisor` is started here"));
     }
 }

@@ -1,0 +1,41 @@
+//! What only few actors have, made when it is first needed.
+
+use super::guard::Guard;
+use super::links::Links;
+use super::stack::Segment;
+use crate::crash::Reason;
+use crate::message::Call;
+use std::sync::Arc;
+
+/// A signal as `receive` shows it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Signal {
+    /// What `Signal.raw_kind` gives.
+    pub kind: i64,
+    pub monitor: u64,
+    pub pid: u64,
+}
+
+/// See the module's comment.
+#[derive(Default)]
+pub struct Extra {
+    /// Where running past the first stack continues.
+    pub segment: Option<Segment>,
+    /// The registration of its guard page.
+    pub segment_guard: Option<Guard>,
+    pub links: Links,
+    /// Calls that were received, are not the last one, and may not have been answered.
+    pub open_calls: Vec<Call>,
+    /// Closures to run at the end, the last one first.
+    pub terminate: Vec<*mut u8>,
+    /// The signal that `receive` looks at.
+    pub signal: Signal,
+    /// The reason at hand: of the signal that `receive` looks at, or of the call that failed.
+    pub reason: Option<Arc<Reason>>,
+    /// The cycle that the failed call would have closed.
+    pub cycle: Vec<u64>,
+    /// The answer to the last call.
+    pub answer: Option<crate::message::fragment::Fragment>,
+    /// Why the actor ends, and for the first one the exit code, while it runs its `terminate` section.
+    pub ended: Option<(Arc<Reason>, i32)>,
+}

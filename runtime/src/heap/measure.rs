@@ -1,0 +1,155 @@
+//! How much memory a copy of a value takes, for small values: what is shared counts each time.
+
+use super::statics::is_static;
+use super::string::object_size;
+use mesh_abi::descriptor::{ObjectDesc, ObjectKind, TypeDesc, TypeKind, VariantDesc};
+use mesh_abi::object::{
+    BUFFER_ELEMENTS, CLOSURE_CAPTURES, DESC_MASK, IMMEDIATE_LIMIT, LIST_OFFSET_SHIFT, StringObject,
+    TAG_SHIFT,
+};
+use std::mem::MaybeUninit;
+
+/// Places that may be open at once; a value that needs more counts as a large one.
+const OPEN: usize = 48;
+
+/// Values one after another that are still to be looked at.
+#[derive(Clone, Copy)]
+struct Place {
+    words: *const u64,
+    count: usize,
+    ty: *const TypeDesc,
+}
+
+struct Measure {
+    bytes: usize,
+    limit: usize,
+    open: [MaybeUninit<Place>; OPEN],
+    used: usize,
+}
+
+/// Bytes that [`copy`](super::copy::copy) will ask for at most, each object rounded up to 8; `None`
+/// where it may be more than `limit`. 0 for what is not copied at all.
+///
+/// # Safety
+/// `root` is null or a live box.
+pub unsafe fn measure(root: *const u8, limit: usize) -> Option<usize> {
+    let mut measure = Measure {
+        bytes: 0,
+        limit,
+        open: [const { MaybeUninit::uninit() }; OPEN],
+        used: 0,
+    };
+    // SAFETY: the caller's promise; what is reachable from a live object is live, and is as its
+    // descriptor says. The first `used` places were written.
+    unsafe {
+        measure.object(root)?;
+        while measure.used > 0 {
+            measure.used -= 1;
+            let Place { words, count, ty } = measure.open[measure.used].assume_init();
+            if count > 1 {
+                measure.later(words.add((*ty).words as usize), count - 1, ty)?;
+            }
+            measure.value(words, &*ty)?;
+        }
+    }
+    Some(measure.bytes)
+}
+
+impl Measure {
+    fn add(&mut self, bytes: usize) -> Option<()> {
+        self.bytes += bytes.checked_next_multiple_of(8)?;
+        (self.bytes <= self.limit).then_some(())
+    }
+
+    fn later(&mut self, words: *const u64, count: usize, ty: *const TypeDesc) -> Option<()> {
+        self.open
+            .get_mut(self.used)?
+            .write(Place { words, count, ty });
+        self.used += 1;
+        Some(())
+    }
+
+    unsafe fn fields(&mut self, words: *const u64, variant: &VariantDesc) -> Option<()> {
+        for at in 0..variant.field_count as usize {
+            // SAFETY: a descriptor has as many fields as it says, and the payload has their words.
+            unsafe {
+                let field = &*variant.fields.add(at);
+                if !field.ty.is_null() && super::copy::holds_pointers(&*field.ty) {
+                    self.later(words.add(field.offset as usize), 1, field.ty)?;
+                }
+            }
+        }
+        Some(())
+    }
+
+    unsafe fn object(&mut self, from: *const u8) -> Option<()> {
+        if from.is_null() || is_static(from) {
+            return Some(());
+        }
+        // SAFETY: a live object has a header, which tells of the rest.
+        unsafe {
+            let header = from.cast::<u64>().read();
+            let desc = &*((header & DESC_MASK) as *const ObjectDesc);
+            let payload = desc.words as usize * 8;
+            match desc.kind {
+                ObjectKind::String | ObjectKind::Bytes => {
+                    let length = (*from.cast::<StringObject>()).len as usize;
+                    self.add(object_size(length)?)
+                }
+                ObjectKind::Record => {
+                    self.add(8 + payload)?;
+                    let tag = (header >> TAG_SHIFT) as usize;
+                    self.fields(from.cast::<u64>().add(1), &*(*desc.ty).variants.add(tag))
+                }
+                ObjectKind::Closure if payload == 0 => Some(()),
+                ObjectKind::Closure => {
+                    let start = CLOSURE_CAPTURES as usize;
+                    self.add(start + payload)?;
+                    self.fields(from.add(start).cast(), &*(*desc.ty).variants)
+                }
+                ObjectKind::Buffer | ObjectKind::Filler => Some(()),
+            }
+        }
+    }
+
+    unsafe fn value(&mut self, words: *const u64, ty: &TypeDesc) -> Option<()> {
+        // SAFETY: the words are a value of the type; a descriptor has the variants that its values are
+        // of.
+        unsafe {
+            match ty.kind {
+                TypeKind::String | TypeKind::Bytes | TypeKind::Function | TypeKind::Boxed => {
+                    self.object(words.read() as *const u8)
+                }
+                TypeKind::List => {
+                    let (buffer, range) = (words.read() as *const u8, words.add(1).read());
+                    let length = (range & ((1 << LIST_OFFSET_SHIFT) - 1)) as usize;
+                    if buffer.is_null() || length == 0 || is_static(buffer) {
+                        return Some(());
+                    }
+                    let element = (*(*ty.variants).fields).ty;
+                    let width = (*element).words as usize * 8;
+                    let start = BUFFER_ELEMENTS as usize;
+                    self.add(start + length * width + 1)?;
+                    if super::copy::holds_pointers(&*element) {
+                        let first = start + (range >> LIST_OFFSET_SHIFT) as usize * width;
+                        self.later(buffer.add(first).cast(), length, element)?;
+                    }
+                    Some(())
+                }
+                TypeKind::Flat => self.fields(words, &*ty.variants),
+                TypeKind::Nullable if words.read() != 0 => {
+                    self.fields(words, &*ty.variants)?;
+                    self.fields(words, &*ty.variants.add(1))
+                }
+                TypeKind::FlatSum => {
+                    let variant = ty.variants.add(words.read() as usize);
+                    self.fields(words.add(1), &*variant)
+                }
+                TypeKind::BoxedSum if words.read() >= IMMEDIATE_LIMIT => {
+                    self.object(words.read() as *const u8)
+                }
+                _ => Some(()),
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Calls and their answers.
+
+use super::actors::{message_of, own_pid};
+use crate::actor::call::cycle;
+use crate::crash::Reason;
+use crate::message::fragment::Fragment;
+use crate::message::{Call, Content, Owned};
+use crate::native;
+use crate::natives::Cx;
+use crate::natives::words::Boxed;
+use crate::sched::{clock, post};
+use std::ptr::null_mut;
+
+/// What a call comes to, as `ExitReason.call_failed` reads it.
+const ANSWERED: i64 = 0;
+const NO_REPLY: i64 = 1;
+const CALLEE_DOWN: i64 = 2;
+const CYCLE: i64 = 3;
+
+/// Sends a message by a call and waits for the answer.
+fn call(cx: &mut Cx, pid: u64, message: Owned, number: u64, timeout: i64) -> i64 {
+    let (caller, wait) = (cx.actor(), &cx.actor().wait);
+    wait.begin(pid, number);
+    if let Some(pids) = cycle(caller.pid(), pid) {
+        if let Some(answer) = wait.give_up(number) {
+            return keep_answer(cx, answer);
+        }
+        // SAFETY: the actor runs this.
+        unsafe { caller.with_extra(|extra| extra.cycle = pids) };
+        return CYCLE;
+    }
+    post::send(cx.worker(), pid, message);
+    let deadline = clock::deadline(timeout);
+    loop {
+        if let Some(answer) = wait.take() {
+            return keep_answer(cx, answer);
+        }
+        if deadline != u64::MAX && clock::now() >= deadline {
+            return match wait.give_up(number) {
+                Some(answer) => keep_answer(cx, answer),
+                None => NO_REPLY,
+            };
+        }
+        cx.worker().wake_at(caller, deadline);
+        // SAFETY: this runs on the actor's own stack.
+        if let Err(reason) = unsafe { caller.wait_on_stack() } {
+            drop(wait.give_up(number));
+            cx.crash(reason)
+        }
+    }
+}
+
+/// Remembers an answer for `raw_answer`, or why there is none.
+fn keep_answer(cx: &mut Cx, answer: Owned) -> i64 {
+    let actor = cx.actor();
+    // SAFETY: the actor runs this.
+    unsafe {
+        match answer.content {
+            Content::Value { value, .. } => {
+                actor.with_extra(|extra| extra.answer = Some(value));
+                ANSWERED
+            }
+            Content::Down(reason) => {
+                actor.with_extra(|extra| extra.reason = Some(reason));
+                CALLEE_DOWN
+            }
+            Content::Control(_) => CALLEE_DOWN,
+        }
+    }
+}
+
+/// Answers a call with a value.
+fn reply(cx: &mut Cx, call: Call, value: Boxed) {
+    if call.is_none() {
+        return;
+    }
+    // SAFETY: the actor runs this.
+    unsafe { cx.actor().has_answered(call) };
+    if !post::is_awaited(call) {
+        return;
+    }
+    // SAFETY: compiled code passes a live box.
+    let Ok(value) = (unsafe { Fragment::of(value.0) }) else {
+        cx.crash(Reason::HeapLimit)
+    };
+    let (call_of_answer, asked) = (Call::NONE, false);
+    let content = Content::Value {
+        value,
+        call: call_of_answer,
+        asked,
+    };
+    post::answer(cx.worker(), call, content);
+}
+
+/// The call that functions answer.
+fn current(cx: &Cx) -> Call {
+    // SAFETY: the context is the running actor's.
+    Call::from_words(unsafe { (*cx.context()).current_call })
+}
+
+/// A handle on a call: from here on somebody else may answer it.
+fn handle(call: Call) -> (i64, i64) {
+    if !call.is_none() {
+        post::mark_opaque(call);
+    }
+    (call.caller as i64, call.number as i64)
+}
+
+fn call_of(caller: i64, number: i64) -> Call {
+    Call::from_words([caller as u64, number as u64])
+}
+
+native! {
+    /// Calls an actor.
+    fn mesh_call as "Prelude.raw_call"(cx, pid: i64, message: Boxed, timeout: i64) -> i64 {
+        let number = cx.actor().wait.number();
+        let own = Call { caller: own_pid(cx), number };
+        let message = message_of(cx, message, own, false);
+        call(cx, pid as u64, message, number, timeout)
+    }
+
+    /// The answer to the last call that was answered.
+    fn mesh_call_answer as "Prelude.raw_answer"(cx) -> Boxed {
+        let actor = cx.actor();
+        // SAFETY: the actor runs this.
+        let answer = unsafe { actor.if_extra(|extra| extra.answer.take()) };
+        let Some(answer) = answer.flatten() else {
+            return Boxed(null_mut());
+        };
+        // SAFETY: as above.
+        match unsafe { answer.take_to(&mut actor.heap.borrow_mut(), cx.context()) } {
+            Ok(answer) => Boxed(answer),
+            Err(_) => cx.crash(Reason::HeapLimit),
+        }
+    }
+
+    /// A fresh call, not yet sent.
+    fn mesh_call_open as "Prelude.raw_open"(cx) -> (i64, i64) {
+        (own_pid(cx) as i64, cx.actor().wait.number() as i64)
+    }
+
+    /// Sends a message that holds a handle on a call, and waits for the answer.
+    fn mesh_ask as "Prelude.raw_ask"(
+        cx, pid: i64, message: Boxed, caller: i64, number: i64, timeout: i64
+    ) -> i64 {
+        let own = call_of(caller, number);
+        let message = message_of(cx, message, own, true);
+        call(cx, pid as u64, message, own.number, timeout)
+    }
+
+    /// Answers the current call.
+    fn mesh_reply as "Prelude.reply"(cx, value: Boxed) {
+        let call = current(cx);
+        reply(cx, call, value);
+    }
+
+    /// A handle on the current call.
+    fn mesh_caller as "Prelude.caller"(cx) -> (i64, i64) {
+        handle(current(cx))
+    }
+
+    /// Answers through a handle.
+    fn mesh_reply_send as "Reply.send"(cx, caller: i64, number: i64, value: Boxed) {
+        reply(cx, call_of(caller, number), value);
+    }
+
+    /// Answers the call of an arm.
+    fn mesh_rt_reply as "rt.reply"(cx, caller: i64, number: i64, value: Boxed) {
+        reply(cx, call_of(caller, number), value);
+    }
+
+    /// A handle on the call of an arm.
+    fn mesh_rt_caller as "rt.caller"(cx, caller: i64, number: i64) -> (i64, i64) {
+        handle(call_of(caller, number))
+    }
+
+    /// How many actors are in the cycle that the failed call would have closed.
+    fn mesh_cycle_length as "ExitReason.raw_cycle_length"(cx) -> i64 {
+        // SAFETY: the actor runs this.
+        unsafe { cx.actor().if_extra(|extra| extra.cycle.len()) }.unwrap_or(0) as i64
+    }
+
+    /// One of them, the caller first.
+    fn mesh_cycle_pid as "ExitReason.raw_cycle_pid"(cx, index: i64) -> i64 {
+        let at = usize::try_from(index).unwrap_or(usize::MAX);
+        // SAFETY: the actor runs this.
+        let pid = unsafe { cx.actor().if_extra(|extra| extra.cycle.get(at).copied()) };
+        pid.flatten().unwrap_or(0) as i64
+    }
+}
