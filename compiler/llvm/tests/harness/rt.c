@@ -33,7 +33,7 @@ typedef struct {
   u64 tail_count;
   Blocks *blocks;
   Record *ring;
-  u64 segment_top, segment_limit;
+  u64 segment_top, segment_limit, slot_sp;
   u64 entry_frame, current_call[2];
 } Ctx;
 
