@@ -29,6 +29,7 @@ const OPAQUE: u64 = 1;
 const LONGEST_WALK: usize = 10_000;
 
 /// See the module's comment.
+#[derive(Default)]
 pub struct Wait {
     /// Twice the number, and [`OPAQUE`]; 0 for no wait.
     word: AtomicU64,
@@ -39,16 +40,6 @@ pub struct Wait {
 }
 
 impl Wait {
-    /// No wait.
-    pub fn new() -> Wait {
-        Wait {
-            word: AtomicU64::new(0),
-            callee: AtomicU64::new(0),
-            answer: AtomicPtr::new(null_mut()),
-            last: Cell::new(0),
-        }
-    }
-
     /// A fresh number; for the owner.
     pub fn number(&self) -> u64 {
         self.last.set(self.last.get() + 1);

@@ -287,18 +287,18 @@ impl Actor {
         unsafe {
             self.saved().rewind();
             while let Some(node) = self.saved().take() {
-                self.refuse(own, Message::from_node(node), reason);
+                self.refuse(own, Message::from_node(node).content, reason);
             }
             for node in self.queue.close() {
-                self.refuse(own, Message::from_node(node), reason);
+                self.refuse(own, Message::from_node(node).content, reason);
             }
         }
     }
 
-    unsafe fn refuse(&self, own: u64, message: Owned, reason: &Arc<Reason>) {
+    unsafe fn refuse(&self, own: u64, content: Content, reason: &Arc<Reason>) {
         // SAFETY: the owner runs on the worker.
         let worker = unsafe { &*self.worker.get() };
-        crate::sched::post::refuse(worker, own, message, reason);
+        crate::sched::post::refuse(worker, own, content, reason);
     }
 
     /// Ends links and watches, and answers calls: tells those on the other side. `from` is the pid that it

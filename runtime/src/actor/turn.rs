@@ -55,6 +55,7 @@ pub enum Turn {
 type Stackful = Coroutine<(), Pause, Caught<i64>, Slot>;
 
 /// An actor's stack. Only the owner uses it.
+#[derive(Default)]
 pub struct Run {
     coroutine: UnsafeCell<Option<Stackful>>,
     yielder: Cell<Option<NonNull<Yielder<(), Pause>>>>,
@@ -63,15 +64,6 @@ pub struct Run {
 }
 
 impl Run {
-    /// No stack.
-    pub fn new() -> Run {
-        Run {
-            coroutine: UnsafeCell::new(None),
-            yielder: Cell::new(None),
-            bounds: Cell::new((0, 0)),
-        }
-    }
-
     /// Whether something of the actor is on a stack. For the owner.
     pub fn has_stack(&self) -> bool {
         // SAFETY: the owner alone uses the cell.

@@ -23,7 +23,7 @@ fn call(cx: &mut Cx, pid: u64, message: Owned, number: u64, timeout: i64) -> i64
     wait.begin(pid, number);
     if let Some(pids) = cycle(caller.pid(), pid) {
         if let Some(answer) = wait.give_up(number) {
-            return keep_answer(cx, answer);
+            return keep_answer(cx, answer.content);
         }
         // SAFETY: the actor runs this.
         unsafe { caller.with_extra(|extra| extra.cycle = pids) };
@@ -33,11 +33,11 @@ fn call(cx: &mut Cx, pid: u64, message: Owned, number: u64, timeout: i64) -> i64
     let deadline = clock::deadline(timeout);
     loop {
         if let Some(answer) = wait.take() {
-            return keep_answer(cx, answer);
+            return keep_answer(cx, answer.content);
         }
         if deadline != u64::MAX && clock::now() >= deadline {
             return match wait.give_up(number) {
-                Some(answer) => keep_answer(cx, answer),
+                Some(answer) => keep_answer(cx, answer.content),
                 None => NO_REPLY,
             };
         }
@@ -51,11 +51,11 @@ fn call(cx: &mut Cx, pid: u64, message: Owned, number: u64, timeout: i64) -> i64
 }
 
 /// Remembers an answer for `raw_answer`, or why there is none.
-fn keep_answer(cx: &mut Cx, answer: Owned) -> i64 {
+fn keep_answer(cx: &mut Cx, answer: Content) -> i64 {
     let actor = cx.actor();
     // SAFETY: the actor runs this.
     unsafe {
-        match answer.content {
+        match answer {
             Content::Value { value, .. } => {
                 actor.with_extra(|extra| extra.answer = Some(value));
                 ANSWERED

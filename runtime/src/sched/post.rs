@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// Sends a message. Where there is nobody of that pid, whoever waits for something gets to know.
 pub fn send(worker: &Worker, pid: u64, message: Owned) {
     let Some(actor) = find(pid) else {
-        return refuse(worker, pid, message, &Arc::new(Reason::NoProcess));
+        return refuse(worker, pid, message.content, &Arc::new(Reason::NoProcess));
     };
     let is_control = matches!(message.content, Content::Control(_));
     // SAFETY: the message is ours, and in no queue.
@@ -25,7 +25,12 @@ pub fn send(worker: &Worker, pid: u64, message: Owned) {
             let reason = Arc::new(Reason::NoProcess);
             for node in back {
                 // SAFETY: what comes back is ours.
-                refuse(worker, pid, unsafe { Message::from_node(node) }, &reason);
+                refuse(
+                    worker,
+                    pid,
+                    unsafe { Message::from_node(node) }.content,
+                    &reason,
+                );
             }
         }
     }
@@ -36,10 +41,10 @@ pub fn send_control(worker: &Worker, pid: u64, control: Control) {
     send(worker, pid, Message::new(Content::Control(control)));
 }
 
-/// Does away with a message to `pid`, which has ended for `reason`.
-pub fn refuse(worker: &Worker, pid: u64, message: Owned, reason: &Arc<Reason>) {
+/// Does away with what was sent to `pid`, which has ended for `reason`.
+pub fn refuse(worker: &Worker, pid: u64, content: Content, reason: &Arc<Reason>) {
     let reason = || Arc::clone(reason);
-    match message.content {
+    match content {
         Content::Value { call, .. } if !call.is_none() => {
             answer(worker, call, Content::Down(reason()));
         }

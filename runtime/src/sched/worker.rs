@@ -25,7 +25,7 @@ pub struct Worker {
 }
 
 impl Worker {
-    pub fn new() -> Worker {
+    pub(crate) fn new() -> Worker {
         Worker {
             blocks: UnsafeCell::new(Blocks::EMPTY),
             ready: RefCell::default(),
