@@ -159,9 +159,26 @@ pub const STD: &[Native] = &[
     fatal("Prelude.raw_exit", "mesh_exit", "bp"),
     // The closure runs when the actor ends.
     leaf("Supervisor.on_terminate", "mesh_on_terminate", "p", ""),
-    leaf("Supervisor.start", "mesh_supervisor_start", "iiipi", "i"),
-    // The `Option`: 0 for none, or 1 and the pid.
-    leaf("Supervisor.current", "mesh_supervisor_child", "ipp", "ii"),
+    // Asks an actor to end with `Shutdown`, as if it were linked to this one and that had ended so.
+    leaf(
+        "Supervision.raw_shutdown",
+        "mesh_supervision_shutdown",
+        "i",
+        "",
+    ),
+    leaf("Supervision.raw_kill", "mesh_supervision_kill", "i", ""),
+    // Milliseconds.
+    leaf("Supervision.raw_now", "mesh_supervision_now", "", "i"),
+    leaf("Process.own", "mesh_process_own", "", "i"),
+    leaf("Process.workers", "mesh_process_workers", "", "i"),
+    // (milliseconds, or -1 for no end)
+    leaf("Process.raw_sleep", "mesh_process_sleep", "i", ""),
+    leaf(
+        "Process.is_registered",
+        "mesh_process_is_registered",
+        "p",
+        "i",
+    ),
     // The reason at hand: of the signal that `receive_next` gave, or of the call that failed.
     leaf("ExitReason.raw_kind", "mesh_reason_kind", "", "i"),
     leaf("ExitReason.raw_first", "mesh_reason_first", "", "i"),

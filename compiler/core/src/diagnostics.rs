@@ -1,9 +1,7 @@
 //! What specialising may still find wrong with a checked program. One file per diagnostic.
 
-mod actors_unsupported;
 mod missing_operation;
 mod runaway_instances;
 
-pub use actors_unsupported::ActorsUnsupported;
 pub use missing_operation::MissingOperation;
 pub use runaway_instances::RunawayInstances;

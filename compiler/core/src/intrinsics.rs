@@ -152,6 +152,11 @@ pub const TABLE: &[Row] = &[
     prim("Atom.raw_name", "(Atom) -> String", Prim::AtomName),
     prim("Pid.raw_eq", "(Pid<M, R>, Pid<M, R>) -> Bool", Prim::PidEq),
     prim("Pid.raw_bits", "(Pid<M, R>) -> Int", Prim::PidBits),
+    prim(
+        "Supervision.raw_typed",
+        "(Int) -> Pid<M, R>",
+        Prim::PidOfBits,
+    ),
     // The name of a function value of any type.
     prim("Debug.raw_fn_name", "(T) -> String", Prim::FnName),
     // No list operation checks bounds.

@@ -419,6 +419,8 @@ pub enum Prim {
     PidEq,
     /// The pid's word.
     PidBits,
+    /// The pid that a word is.
+    PidOfBits,
     /// A closure's function name, for `Debug`.
     FnName,
 }

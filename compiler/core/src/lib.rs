@@ -4,7 +4,6 @@
 //! type variable, interface, pattern or lambda survives; every function is an SSA graph that
 //! [`verify`] accepts. It never reads files and knows nothing of what a value looks like in memory.
 
-mod actors;
 mod build;
 mod diagnostics;
 mod dominance;
@@ -22,7 +21,6 @@ mod structural;
 pub mod testing;
 mod verify;
 
-pub use actors::unsupported;
 pub use passes::{Level, optimise};
 pub use print::{print, print_function, type_name};
 pub use verify::verify;

@@ -114,11 +114,6 @@ impl Compiler {
         };
         let (executable, report) = pipeline::guarded(input, |program, log| {
             let core = pipeline.core(program, log)?;
-            let unsupported = mesh_core::unsupported(&core.core);
-            if unsupported.is_some() {
-                log.add(unsupported);
-                return None;
-            }
             let objects = log.keep(pipeline.objects(&core, &self.cache))?;
             log.keep(self.link(&objects, &runtime, &key, options))
         });

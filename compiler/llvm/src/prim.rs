@@ -51,7 +51,7 @@ impl<'ctx> Body<'_, 'ctx, '_> {
             }
             StringCompare => self.ask("rt.string_compare", &[self.one(args[0]), self.one(args[1])]),
             AtomName => self.unit.emit.cast(self.one(args[0]), Word::Ptr),
-            PidBits => self.one(args[0]),
+            PidBits | PidOfBits => self.one(args[0]),
             FnName => self.fn_name(self.one(args[0])),
         }
     }

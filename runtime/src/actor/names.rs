@@ -63,6 +63,11 @@ pub fn register(name: &str, pid: u64, types: Types) -> bool {
     true
 }
 
+/// Whether a living actor has a name.
+pub fn is_taken(name: &str) -> bool {
+    names().entries.contains_key(name)
+}
+
 /// The actor of a name.
 ///
 /// # Errors

@@ -33,6 +33,7 @@ pub mod json;
 pub mod math;
 pub mod names;
 pub mod prelude;
+pub mod process;
 pub mod random;
 pub mod regex;
 pub mod rt;

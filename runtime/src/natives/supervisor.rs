@@ -1,25 +1,28 @@
-//! Supervisors. The compiler makes no executable of a program that has one: these are not reached.
+//! What supervisors do that links and signals do not say.
 
+use super::actors::own_pid;
 use crate::crash::Reason;
+use crate::message::Control;
 use crate::native;
-use crate::natives::Cx;
-use crate::natives::words::Pointer;
-
-fn unsupported(cx: &mut Cx) -> ! {
-    let text = "this version of Mesh runs no supervisors";
-    cx.crash(Reason::Other(String::from(text)))
-}
+use crate::sched::clock;
+use crate::sched::post::send_control;
+use std::sync::Arc;
 
 native! {
-    fn mesh_supervisor_start as "Supervisor.start"(
-        cx, _strategy: i64, _restarts: i64, _seconds: i64, _children: Pointer, _range: i64
-    ) -> i64 {
-        unsupported(cx)
+    /// Asks an actor to end with `Shutdown`.
+    fn mesh_supervision_shutdown as "Supervision.raw_shutdown"(cx, pid: i64) {
+        let stop = Control::Stop { from: own_pid(cx), reason: Arc::new(Reason::Shutdown) };
+        send_control(cx.worker(), pid as u64, stop);
     }
 
-    fn mesh_supervisor_child as "Supervisor.current"(
-        cx, _sup: i64, _name: Pointer, _witness: Pointer
-    ) -> (i64, i64) {
-        unsupported(cx)
+    /// Ends an actor, whatever it does.
+    fn mesh_supervision_kill as "Supervision.raw_kill"(cx, pid: i64) {
+        cx.worker().kill(pid as u64);
+        cx.serve();
+    }
+
+    /// Milliseconds of the scheduler's clock.
+    fn mesh_supervision_now as "Supervision.raw_now"(cx) -> i64 {
+        (clock::now() / clock::PER_MILLISECOND) as i64
     }
 }

@@ -3,7 +3,8 @@
 use std::sync::OnceLock;
 use std::time::Instant;
 
-const PER_MILLISECOND: u64 = 1_000_000;
+/// Nanoseconds.
+pub const PER_MILLISECOND: u64 = 1_000_000;
 
 fn start() -> Instant {
     static START: OnceLock<Instant> = OnceLock::new();

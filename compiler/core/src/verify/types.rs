@@ -33,6 +33,7 @@ fn prim_signature(prim: Prim) -> Option<(&'static [Ty], Ty)> {
         AtomName => (&[Ty::Atom], Ty::String),
         PidEq => (&[Ty::Pid, Ty::Pid], Ty::Bool),
         PidBits => (&[Ty::Pid], Ty::Int),
+        PidOfBits => (&[Ty::Int], Ty::Pid),
         FnName => return None,
     })
 }
