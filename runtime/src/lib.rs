@@ -31,3 +31,4 @@ pub mod start;
 pub mod sync;
 pub mod table;
 pub mod timer;
+pub mod wait;

@@ -19,6 +19,8 @@ pub mod state;
 pub mod table;
 #[path = "../../src/timer/mod.rs"]
 pub mod timer;
+#[path = "../../src/wait.rs"]
+pub mod wait;
 
 /// Explores a model with at most so many preemptions. Most faults show with two (Musuvathi and
 /// Qadeer, "Iterative context bounding", 2007); each further one multiplies the time.

@@ -1,0 +1,174 @@
+//! Waiting for the answer to a call: a few words in the caller's record.
+//!
+//! A wait has a number that no other wait of this record ever has, also of a later actor. Whoever
+//! answers ends the wait by changing the number to 0, which one can do only; so a second answer, and
+//! one that comes after the caller has given up, are dropped by the one that brings them. Then the
+//! answer is stored, and the caller woken. A caller that gives up ends its wait in the same way, and
+//! where that fails, an answer is on its way.
+//!
+//! # Cycles
+//!
+//! A wait is an edge from the caller to the callee, until it ends. A caller publishes its wait and
+//! then walks along the edges; if the walk comes back to it, it has found a cycle, which counts if a
+//! second walk finds the same numbers. An edge is opaque, and closes no cycle, once somebody else
+//! than the callee may answer. No lock is needed:
+//!
+//! - *Of several that close a cycle at once, one finds it.* Each stores its wait, then a SeqCst fence,
+//!   then reads the others'. The last in the order of the fences sees all of them.
+//! - *A cycle that is found is one.* A wait of the cycle is ended by its callee, which itself waits,
+//!   or by its caller, which gives up (then it is as if the walk had been a moment earlier). Say the
+//!   callee ended it and then began the wait that the first walk found: the walk read that wait with
+//!   Acquire, so the second walk sees that the other had ended before. Numbers are never used again,
+//!   so a wait that is found twice is one wait.
+//! - *A wait is read whole*: its number, the callee, and the number again. The callee is stored, with
+//!   Release, when the number is 0, so one who sees the callee of a later wait sees the number change.
+
+use crate::sync::atomic::{AcqRel, Acquire, AtomicPtr, AtomicU64, Relaxed, Release, SeqCst, fence};
+use crate::sync::spin;
+use std::cell::Cell;
+use std::ptr::null_mut;
+
+/// In the word of the number: somebody else may answer.
+const OPAQUE: u64 = 1;
+/// A walk of more steps is given up: such a chain of calls is no program's.
+const LONGEST_WALK: usize = 10_000;
+
+/// See the module's comment. `A` is an answer.
+pub struct Wait<A> {
+    /// Twice the number, and [`OPAQUE`]; 0 for no wait.
+    word: AtomicU64,
+    callee: AtomicU64,
+    answer: AtomicPtr<A>,
+    /// The owner's: the last number.
+    last: Cell<u64>,
+}
+
+// SAFETY: `last` is the owner's alone, which the methods that use it say; answers are handed over.
+unsafe impl<A: Send> Send for Wait<A> {}
+// SAFETY: as above.
+unsafe impl<A: Send> Sync for Wait<A> {}
+
+impl<A> Wait<A> {
+    /// No wait.
+    #[allow(clippy::new_without_default, reason = "made with its record")]
+    pub fn new() -> Wait<A> {
+        Wait {
+            word: AtomicU64::new(0),
+            callee: AtomicU64::new(0),
+            answer: AtomicPtr::new(null_mut()),
+            last: Cell::new(0),
+        }
+    }
+
+    /// A fresh number; for the owner.
+    pub fn number(&self) -> u64 {
+        self.last.set(self.last.get() + 1);
+        self.last.get()
+    }
+
+    /// The owner waits for `callee`. It must not wait already.
+    pub fn begin(&self, callee: u64, number: u64) {
+        debug_assert_eq!(self.word.load(Relaxed), 0);
+        self.callee.store(callee, Release);
+        self.word.store(number << 1, Release);
+    }
+
+    /// Ends the wait of this number; `false` if it is over.
+    fn end(&self, number: u64) -> bool {
+        let mut word = self.word.load(Relaxed);
+        while word >> 1 == number {
+            match self.word.compare_exchange_weak(word, 0, AcqRel, Relaxed) {
+                Ok(_) => return true,
+                Err(other) => word = other,
+            }
+        }
+        false
+    }
+
+    /// Whether the owner waits under this number.
+    pub fn awaits(&self, number: u64) -> bool {
+        self.word.load(Acquire) >> 1 == number
+    }
+
+    /// Somebody else than the callee may answer from here on.
+    pub fn mark_opaque(&self, number: u64) {
+        let plain = number << 1;
+        let opaque = plain | OPAQUE;
+        let _ = self.word.compare_exchange(plain, opaque, AcqRel, Relaxed);
+    }
+
+    /// Answers; the owner is to be woken then.
+    ///
+    /// # Errors
+    /// The answer, if nobody waits for it.
+    pub fn settle(&self, number: u64, answer: Box<A>) -> Result<(), Box<A>> {
+        if !self.end(number) {
+            return Err(answer);
+        }
+        self.answer.store(Box::into_raw(answer), Release);
+        Ok(())
+    }
+
+    /// The answer, if it has come; for the owner.
+    pub fn take(&self) -> Option<Box<A>> {
+        if self.answer.load(Relaxed).is_null() {
+            return None;
+        }
+        let answer = self.answer.swap(null_mut(), Acquire);
+        // SAFETY: made from a box in `settle`, and taken once.
+        (!answer.is_null()).then(|| unsafe { Box::from_raw(answer) })
+    }
+
+    /// The owner no longer waits: an answer that has come, or is just being stored, all the same.
+    pub fn give_up(&self, number: u64) -> Option<Box<A>> {
+        if self.end(number) {
+            return None;
+        }
+        Some(spin(|| self.take()))
+    }
+
+    /// Whom the owner waits for, under which number, unless somebody else may answer.
+    fn edge(&self) -> Option<(u64, u64)> {
+        let word = self.word.load(Acquire);
+        if word == 0 || word & OPAQUE != 0 {
+            return None;
+        }
+        let callee = self.callee.load(Acquire);
+        (self.word.load(Relaxed) == word).then_some((callee, word))
+    }
+}
+
+/// The actors of the cycle that a wait of `caller` for `callee`, just begun, has closed. `find`
+/// gives the wait of an actor that lives.
+pub fn cycle<'a, A: 'a>(
+    caller: u64,
+    callee: u64,
+    find: impl Fn(u64) -> Option<&'a Wait<A>>,
+) -> Option<Vec<u64>> {
+    fence(SeqCst);
+    let first = walk(caller, callee, &find)?;
+    let second = walk(caller, callee, &find)?;
+    (first == second).then(|| {
+        let others = first.iter().map(|(pid, _)| *pid);
+        std::iter::once(caller).chain(others).collect()
+    })
+}
+
+/// The waits from `callee` on that lead back to `caller`, with their numbers.
+fn walk<'a, A: 'a>(
+    caller: u64,
+    callee: u64,
+    find: impl Fn(u64) -> Option<&'a Wait<A>>,
+) -> Option<Vec<(u64, u64)>> {
+    let mut path = Vec::new();
+    let mut at = callee;
+    while at != caller {
+        let (next, number) = find(at)?.edge()?;
+        if path.len() == LONGEST_WALK {
+            return None;
+        }
+        path.push((at, number));
+        at = next;
+    }
+    Some(path)
+}
