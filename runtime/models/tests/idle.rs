@@ -20,6 +20,10 @@ struct Pool {
     event: Arc<Event>,
     /// How many wait for I/O.
     waiting: AtomicUsize,
+    /// Whether each task waits until all have begun.
+    meet: bool,
+    begun: Mutex<usize>,
+    met: Condvar,
 }
 
 /// As an eventfd: what is written before the wait ends it.
@@ -45,13 +49,21 @@ impl Event {
 
 impl Pool {
     fn new(workers: usize, all: usize) -> Arc<Pool> {
+        Arc::new(Pool::with(workers, all, false))
+    }
+
+    fn meeting(workers: usize, all: usize) -> Arc<Pool> {
+        Arc::new(Pool::with(workers, all, true))
+    }
+
+    fn with(workers: usize, all: usize, meet: bool) -> Pool {
         let event = Arc::new(Event {
             written: Mutex::new(false),
             changed: Condvar::new(),
         });
         let interrupted = event.clone();
         let interrupt = move || interrupted.write();
-        Arc::new(Pool {
+        Pool {
             idle: Idle::new(workers, interrupt),
             ready: AtomicUsize::new(0),
             done: AtomicUsize::new(0),
@@ -59,7 +71,10 @@ impl Pool {
             next: AtomicU64::new(u64::MAX),
             event,
             waiting: AtomicUsize::new(0),
-        })
+            meet,
+            begun: Mutex::new(0),
+            met: Condvar::new(),
+        }
     }
 
     fn publish(&self) {
@@ -91,6 +106,14 @@ impl Pool {
     }
 
     fn run_task(&self) {
+        if self.meet {
+            let mut begun = lock(&self.begun);
+            *begun += 1;
+            self.met.notify_all();
+            while *begun < self.all {
+                begun = self.met.wait(begun).expect("a model that fails ends");
+            }
+        }
         if self.done.fetch_add(1, AcqRel) + 1 == self.all {
             self.idle.wake_all();
         }
@@ -107,7 +130,8 @@ impl Pool {
                 self.waiting.fetch_sub(1, AcqRel);
             }
             let role = self.idle.poll_over(worker);
-            if self.next.swap(u64::MAX, AcqRel) != u64::MAX {
+            if self.next.load(Acquire) != u64::MAX {
+                self.next.store(u64::MAX, Release);
                 self.ready.fetch_add(1, Release);
                 self.idle.leave(worker);
                 return;
@@ -147,7 +171,7 @@ impl Pool {
     }
 }
 
-/// Runs other workers than the main thread's, with what the main thread does meanwhile.
+/// Runs so many workers, and what the main thread does meanwhile.
 fn with_workers(pool: &Arc<Pool>, workers: usize, main: impl FnOnce()) {
     let threads: Vec<_> = (0..workers)
         .map(|worker| {
@@ -203,6 +227,36 @@ fn a_poller_hands_its_role_over() {
             pool.next.store(50, Release);
             pool.idle.timer_set(50);
             pool.publish();
+        });
+    });
+}
+
+#[test]
+fn the_pollers_place_is_not_kept_by_one_that_was_woken() {
+    explore(2, || {
+        let pool = Pool::new(2, 2);
+        with_workers(&pool, 2, || {
+            pool.publish();
+            pool.next.store(50, Release);
+            pool.idle.timer_set(50);
+        });
+    });
+}
+
+#[test]
+fn no_worker_sleeps_beside_work() {
+    explore(2, || {
+        // Tasks that wait for each other: they end only if both workers run.
+        let pool = Pool::meeting(2, 2);
+        let publisher = {
+            let pool = pool.clone();
+            thread::spawn(move || {
+                pool.publish();
+                pool.publish();
+            })
+        };
+        with_workers(&pool, 2, || {
+            publisher.join().expect("a model that fails ends")
         });
     });
 }

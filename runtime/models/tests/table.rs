@@ -102,6 +102,33 @@ unsafe impl Sync for Shared {}
 unsafe impl Send for Shared {}
 
 impl Shared {
+    fn new() -> Arc<Shared> {
+        Arc::new(Shared {
+            turns: Turns::new(3),
+            reachable: AtomicU64::new(1),
+            value: UnsafeCell::new(Some(Track::new(()))),
+        })
+    }
+
+    /// Makes it unreachable, and frees it as soon as that is safe.
+    fn remove(&self, owner: &mut Visit) {
+        // Relaxed: only the announcements order it.
+        self.reachable.store(0, Relaxed);
+        let epoch = owner.retires_at();
+        for _ in 0..6 {
+            owner.turn(true);
+            if self.turns.safe() >= epoch {
+                return self.free();
+            }
+        }
+    }
+
+    fn free(&self) {
+        // SAFETY: nobody has it.
+        self.value
+            .with_mut(|value| drop(unsafe { (*value).take() }));
+    }
+
     fn look(&self, _inside: &Visit) {
         if self.reachable.load(Relaxed) == 1 {
             // SAFETY: not freed within our turn.
@@ -113,11 +140,7 @@ impl Shared {
 #[test]
 fn entering_and_leaving_while_the_epoch_advances() {
     explore(3, || {
-        let shared = Arc::new(Shared {
-            turns: Turns::new(3),
-            reachable: AtomicU64::new(1),
-            value: UnsafeCell::new(Some(Track::new(()))),
-        });
+        let shared = Shared::new();
         let mut owner = Turns::join(&shared.turns).expect("there is room");
         owner.enter();
         let readers = [1, 2].map(|times| {
@@ -131,22 +154,34 @@ fn entering_and_leaving_while_the_epoch_advances() {
                 }
             })
         });
-        // Relaxed, as if by chance: only the announcements order it.
-        shared.reachable.store(0, Relaxed);
-        let epoch = owner.retires_at();
-        for _ in 0..6 {
-            owner.turn(true);
-        }
-        if shared.turns.safe() >= epoch {
-            // SAFETY: nobody can have it.
-            shared.value.with_mut(|value| unsafe { *value = None });
-        }
+        shared.remove(&mut owner);
         for reader in readers {
             reader.join().expect("a model that fails ends");
         }
-        shared.value.with_mut(|value| {
-            // SAFETY: all have ended.
-            drop(unsafe { (*value).take() });
-        });
+        shared.free();
+    });
+}
+
+#[test]
+fn a_thread_may_be_one_epoch_ahead_of_the_one_that_removes() {
+    explore(3, || {
+        let shared = Shared::new();
+        let mut owner = Turns::join(&shared.turns).expect("there is room");
+        owner.enter();
+        let reader = {
+            let shared = shared.clone();
+            thread::spawn(move || {
+                let mut reader = Turns::join(&shared.turns).expect("there is room");
+                reader.enter();
+                // The owner has announced this epoch too, so it advances.
+                reader.turn(true);
+                reader.turn(false);
+                shared.look(&reader);
+                reader.leave();
+            })
+        };
+        shared.remove(&mut owner);
+        reader.join().expect("a model that fails ends");
+        shared.free();
     });
 }

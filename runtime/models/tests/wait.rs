@@ -7,7 +7,10 @@ use mesh_models::sync::{Arc, spin, thread};
 use mesh_models::wait::{Wait, cycle};
 
 /// An answer; loom finds one that is neither taken nor freed.
-struct Answer(u64, #[allow(dead_code, reason = "only watched")] loom::alloc::Track<()>);
+struct Answer(
+    u64,
+    #[allow(dead_code, reason = "only watched")] loom::alloc::Track<()>,
+);
 
 fn answer(value: u64) -> Box<Answer> {
     Box::new(Answer(value, loom::alloc::Track::new(())))
@@ -57,7 +60,10 @@ fn a_wait_gets_one_answer_or_is_given_up() {
         let count = accepted.iter().filter(|ok| **ok).count();
         assert_eq!(count, usize::from(first.is_some()));
         if let Some(first) = first {
-            assert!(accepted[first.0 as usize / 10 - 1], "the one that was accepted");
+            assert!(
+                accepted[first.0 as usize / 10 - 1],
+                "the one that was accepted"
+            );
         }
         assert!(actors.of(1).give_up(second).is_none());
     });

@@ -27,7 +27,7 @@
 //!   for those that begin or end a search. So a worker is woken by one at most for each time that
 //!   it sleeps, and one that wants to leave by itself learns whether it was woken.
 //! - *One thread at a time waits for I/O*, or the interrupt that is meant for one could end the wait
-//!   of another. So a poller that was woken stays in its place until it has seen that itself.
+//!   of another. So a poller that was woken keeps the place until it has seen that itself.
 //! - *Timers.* The poller publishes until when it will wait, then a SeqCst fence, then reads the
 //!   timers' next time. The one that sets a timer does that, then a SeqCst fence, then reads until
 //!   when the poller waits, and interrupts it. One of them sees the other.
@@ -218,21 +218,25 @@ impl Idle {
         }
     }
 
-    /// What a worker is now.
-    pub fn role(&self, worker: usize) -> Role {
-        lock(&self.sleepers).roles[worker]
-    }
-
     /// A sleeper waits until it is something else, and gets what that is. The calling thread is the
     /// one that called [`sleep`](Idle::sleep).
     pub fn park(&self, worker: usize) -> Role {
         loop {
-            let role = self.role(worker);
-            if role != Role::Sleeper {
-                return role;
+            match self.settled_role(worker) {
+                Role::Sleeper => thread::park(),
+                role => return role,
             }
-            thread::park();
         }
+    }
+
+    /// What a worker is. If it is awake it has no place among the sleepers from here on.
+    fn settled_role(&self, worker: usize) -> Role {
+        let sleepers = lock(&self.sleepers);
+        let role = sleepers.roles[worker];
+        if role == Role::Awake {
+            self.hand_over(sleepers, worker);
+        }
+        role
     }
 
     /// The poller is about to wait until `time`, and gets whether it may: if `next`, read after
@@ -246,12 +250,7 @@ impl Idle {
     /// The poller has waited, and gets its role: where it was woken, the role goes to another.
     pub fn poll_over(&self, worker: usize) -> Role {
         self.polls_until.store(0, Relaxed);
-        let sleepers = lock(&self.sleepers);
-        let role = sleepers.roles[worker];
-        if role == Role::Awake {
-            self.hand_over(sleepers, worker);
-        }
-        role
+        self.settled_role(worker)
     }
 
     /// A timer has been set: ends the poller's wait if that is longer.

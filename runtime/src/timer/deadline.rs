@@ -156,3 +156,50 @@ impl Deadline {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Fires what is due, and says whether the actor is woken.
+    fn fire(timers: &Timers, deadline: &Deadline, now: u64) -> bool {
+        let mut due = Vec::new();
+        timers.expire(0, now, &mut due);
+        let fired = due
+            .iter()
+            .map(|timer| deadline.fire(timer.deadline, now, place(timers)));
+        fired.filter(|fired| *fired == Fired::Wake).count() > 0
+    }
+
+    fn place(timers: &Timers) -> Place<'_> {
+        Place {
+            timers,
+            worker: 0,
+            payload: 7,
+        }
+    }
+
+    #[test]
+    fn one_timer_is_set_at_most() {
+        let timers = Timers::new(1);
+        let deadline = Deadline::new();
+        assert!(deadline.set(100, place(&timers)));
+        assert!(
+            !deadline.set(200, place(&timers)),
+            "the one that is set comes first"
+        );
+        assert!(deadline.set(50, place(&timers)));
+        assert_eq!((timers.count(), timers.next(0)), (1, 50));
+        deadline.set(300, place(&timers));
+        assert!(!fire(&timers, &deadline, 60));
+        assert_eq!(timers.count(), 1, "set again for what is wanted");
+        deadline.clear();
+        assert!(!fire(&timers, &deadline, 299));
+        deadline.set(300, place(&timers));
+        assert!(fire(&timers, &deadline, 300));
+        assert_eq!(timers.count(), 0);
+        deadline.set(400, place(&timers));
+        deadline.end(place(&timers));
+        assert_eq!(timers.count(), 0);
+    }
+}
