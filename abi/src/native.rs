@@ -263,6 +263,9 @@ pub const STD: &[Native] = &[
     // (text, position) -> (kind of token; behind a value, times 256, that of what follows it; times 65536, the position
     // behind both | number or its bits | text)
     leaf("Json.raw_token", "mesh_json_token", "pi", "iip"),
+    // (what stands before, key, kind of token, number or its bits, text)
+    leaf("Json.raw_field", "mesh_json_field", "ppiip", "p"),
+    leaf("Json.raw_element", "mesh_json_element", "piip", "p"),
     leaf("Json.raw_quoted", "mesh_json_quoted", "ppp", "p"),
     // A regex is its pattern and its flags; positions are in bytes, and the last parameter is where the search starts.
     worker("Regex.raw_problem", "mesh_regex_problem", "pp", "p"),

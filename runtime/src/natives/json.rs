@@ -3,6 +3,7 @@
 
 use crate::heap::string::Str;
 use crate::native;
+use crate::natives::{Cx, float, int};
 use std::borrow::Cow;
 
 /// What stands at a place of a JSON text. The numbers are std's names for them.
@@ -317,6 +318,73 @@ fn put_quoted(out: &mut String, text: &str) {
     out.push('"');
 }
 
+/// Whether the text can stand in quotes as it is.
+fn is_plain(text: &str) -> bool {
+    plain_end(text.as_bytes(), 0) == text.len()
+}
+
+/// A value without parts, as it is written.
+enum Scalar<'a> {
+    /// As it stands.
+    Word(&'static str),
+    Int(i64),
+    Other(String),
+    /// In quotes.
+    Text(&'a str),
+}
+
+impl Scalar<'_> {
+    /// By the kind of its token: a number or the bits of a float, or a text.
+    fn new(kind: i64, number: i64, text: &str) -> Scalar<'_> {
+        const TRUE: i64 = Kind::True as i64;
+        const FALSE: i64 = Kind::False as i64;
+        const INT: i64 = Kind::Int as i64;
+        const FLOAT: i64 = Kind::Float as i64;
+        const TEXT: i64 = Kind::Text as i64;
+        match kind {
+            TRUE => Scalar::Word("true"),
+            FALSE => Scalar::Word("false"),
+            INT => Scalar::Int(number),
+            FLOAT if f64::from_bits(number as u64).is_finite() => {
+                Scalar::Other(float::to_text(f64::from_bits(number as u64)))
+            }
+            TEXT => Scalar::Text(text),
+            _ => Scalar::Word("null"),
+        }
+    }
+}
+
+/// What stands before, a key if there is one, and a value.
+fn part(cx: &mut Cx, before: &str, key: Option<&str>, value: Scalar<'_>) -> Str {
+    let (quote, key, colon) = match key {
+        Some(key) if is_plain(key) => ("\"", key, "\":"),
+        None => ("", "", ""),
+        Some(key) => {
+            let mut start = String::from(before);
+            put_quoted(&mut start, key);
+            start.push(':');
+            return part(cx, &start, None, value);
+        }
+    };
+    match value {
+        Scalar::Word(word) => cx.string_of(&[before, quote, key, colon, word]),
+        Scalar::Int(number) => {
+            let (digits, start) = int::decimal(number);
+            let text = str::from_utf8(&digits[start..]).unwrap_or("");
+            cx.string_of(&[before, quote, key, colon, text])
+        }
+        Scalar::Other(text) => cx.string_of(&[before, quote, key, colon, &text]),
+        Scalar::Text(text) if is_plain(text) => {
+            cx.string_of(&[before, quote, key, colon, "\"", text, "\""])
+        }
+        Scalar::Text(text) => {
+            let mut quotes = String::new();
+            put_quoted(&mut quotes, text);
+            cx.string_of(&[before, quote, key, colon, &quotes])
+        }
+    }
+}
+
 native! {
     /// The token at a position: its kind and, behind a value, 256 times the kind of what follows it
     /// and, 65536 times, the position behind both; the number; the text.
@@ -337,10 +405,20 @@ native! {
         (place, token.number, text)
     }
 
+    /// A value without parts, behind a text that stays as it is.
+    fn mesh_json_element as "Json.raw_element"(cx, before: Str, kind: i64, number: i64, text: Str) -> Str {
+        part(cx, before.as_str(), None, Scalar::new(kind, number, text.as_str()))
+    }
+
+    /// A key in quotes and a value without parts, behind a text that stays as it is.
+    fn mesh_json_field as "Json.raw_field"(cx, before: Str, key: Str, kind: i64, number: i64, text: Str) -> Str {
+        part(cx, before.as_str(), Some(key.as_str()), Scalar::new(kind, number, text.as_str()))
+    }
+
     /// A text in quotes, between two others that stay as they are.
     fn mesh_json_quoted as "Json.raw_quoted"(cx, before: Str, text: Str, after: Str) -> Str {
         let (before, text, after) = (before.as_str(), text.as_str(), after.as_str());
-        if plain_end(text.as_bytes(), 0) == text.len() {
+        if is_plain(text) {
             return cx.string_of(&[before, "\"", text, "\"", after]);
         }
         let mut out = String::with_capacity(before.len() + text.len() + after.len() + 8);
@@ -354,6 +432,7 @@ native! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::natives::testing::with_actor;
 
     fn kind(text: &str) -> Kind {
         token(text, 0).kind
@@ -431,6 +510,27 @@ mod tests {
             }
         }
         assert_eq!(plain_end("é\u{7f}ü!#[]".as_bytes(), 0), 9);
+    }
+
+    #[test]
+    fn values_behind_their_keys() {
+        with_actor(|cx| {
+            let mut written = |key, kind, number, text| {
+                let value = Scalar::new(kind as i64, number, text);
+                String::from(part(cx, ",", key, value).as_str())
+            };
+            assert_eq!(written(None, Kind::Null, 0, ""), ",null");
+            assert_eq!(written(Some("k"), Kind::True, 0, ""), ",\"k\":true");
+            assert_eq!(
+                written(Some("\n"), Kind::Int, i64::MIN, ""),
+                ",\"\\n\":-9223372036854775808"
+            );
+            let bits = |x: f64| x.to_bits() as i64;
+            assert_eq!(written(Some(""), Kind::Float, bits(1.5), ""), ",\"\":1.5");
+            assert_eq!(written(None, Kind::Float, bits(f64::NAN), ""), ",null");
+            assert_eq!(written(Some("k"), Kind::Text, 0, "é"), ",\"k\":\"é\"");
+            assert_eq!(written(None, Kind::Text, 0, "\""), ",\"\\\"\"");
+        });
     }
 
     #[test]

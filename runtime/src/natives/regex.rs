@@ -1,22 +1,25 @@
 //! Natives of `Regex`: searches with the `regex` crate.
 //!
 //! To Mesh a regex is its pattern and its flags, a value like any other: it can be copied to another
-//! actor, compared and kept, and owns nothing here. What it compiles to is found by these in a cache,
-//! of which every worker has its own before one that all share. Both hold a bounded number and start
-//! afresh when they are full. A search holds the worker's cache borrowed, and no native calls Mesh.
+//! actor, compared and kept, and owns nothing here. What it compiles to is found by these in a table of
+//! each worker, where it may take the place of another, and behind it in a cache that all share, which
+//! starts afresh when it is full. A search holds the worker's table borrowed, and no native calls Mesh.
 
 use crate::crash::Reason;
 use crate::heap::list::List;
 use crate::heap::string::Str;
 use crate::native;
-use crate::natives::Cx;
+use crate::natives::{Cx, hash};
 use regex::{Regex, RegexBuilder};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-/// Regexes that a cache holds.
+/// Regexes that the shared cache holds.
 const CACHED: usize = 256;
+
+/// Places of a worker's table.
+const PLACES: usize = 128;
 
 /// Bytes that one compiled regex may take.
 const SIZE_LIMIT: usize = 2 << 20;
@@ -50,8 +53,16 @@ impl Cache {
 
 static SHARED: Mutex<Option<Cache>> = Mutex::new(None);
 
+/// A regex with what it was compiled from.
+struct Known {
+    pattern: Box<str>,
+    flags: Box<str>,
+    regex: Regex,
+}
+
 thread_local! {
-    static OWN: RefCell<Cache> = RefCell::default();
+    /// A worker's table: the place of a regex comes from its hash.
+    static OWN: RefCell<Vec<Option<Known>>> = const { RefCell::new(Vec::new()) };
 }
 
 fn compile(pattern: &str, flags: &str) -> Result<Regex, String> {
@@ -96,12 +107,23 @@ fn shared(pattern: &str, flags: &str) -> Result<Regex, String> {
 /// Calls `then` with the regex; says why it is none.
 fn with_regex<R>(pattern: &str, flags: &str, then: impl FnOnce(&Regex) -> R) -> Result<R, String> {
     OWN.with_borrow_mut(|own| {
-        if own.get(pattern, flags).is_none() {
-            own.put(pattern, flags, shared(pattern, flags)?);
+        if own.is_empty() {
+            own.resize_with(PLACES, || None);
         }
-        match own.get(pattern, flags) {
-            Some(regex) => Ok(then(regex)),
-            None => Err(String::from("it is lost")),
+        let hash = hash::hash_bytes(flags.len() as u64, pattern.as_bytes());
+        let place = &mut own[hash as usize % PLACES];
+        match place {
+            Some(known) if *known.pattern == *pattern && *known.flags == *flags => {
+                Ok(then(&known.regex))
+            }
+            _ => {
+                let known = place.insert(Known {
+                    pattern: pattern.into(),
+                    flags: flags.into(),
+                    regex: shared(pattern, flags)?,
+                });
+                Ok(then(&known.regex))
+            }
         }
     })
 }
