@@ -1,6 +1,9 @@
 //! What the environment may set: sizes with a `K`, `M` or `G` suffix.
 
+use crate::timer::MAX_WHEELS;
 use std::env;
+use std::sync::OnceLock;
+use std::thread;
 
 /// The limits of this process's actors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,6 +12,8 @@ pub struct Config {
     pub max_stack: usize,
     /// Bytes of heap an actor may use: `MESH_MAX_HEAP`.
     pub max_heap: usize,
+    /// Threads that run actors: `MESH_WORKERS`.
+    pub workers: usize,
 }
 
 /// The smallest second segment that leaves room above the reserve.
@@ -30,6 +35,7 @@ impl Config {
         Ok(Config {
             max_stack: max_stack.max(MIN_STACK),
             max_heap,
+            workers: workers()?,
         })
     }
 }
@@ -38,6 +44,40 @@ impl Config {
     /// The number of the deterministic mode, where it is on: `MESH_SEED`.
     pub fn seed() -> Option<u64> {
         env::var("MESH_SEED").ok()?.trim().parse().ok()
+    }
+}
+
+/// The configuration of the process, as it was first read.
+pub fn current() -> &'static Config {
+    CURRENT.get_or_init(|| Config {
+        max_stack: DEFAULT_STACK,
+        max_heap: DEFAULT_HEAP,
+        workers: 1,
+    })
+}
+
+/// Makes this the configuration of the process.
+pub fn set_current(config: Config) {
+    let _ = CURRENT.set(config);
+}
+
+static CURRENT: OnceLock<Config> = OnceLock::new();
+
+/// One for each core, or what the environment says.
+fn workers() -> Result<usize, String> {
+    let Ok(text) = env::var("MESH_WORKERS") else {
+        return Ok(thread::available_parallelism()
+            .map_or(1, usize::from)
+            .min(MAX_WHEELS));
+    };
+    match text.trim().parse() {
+        Ok(workers) if (1..=MAX_WHEELS).contains(&workers) => Ok(workers),
+        _ => Err([
+            "MESH_WORKERS=",
+            &text,
+            " is not a number of threads from 1 on",
+        ]
+        .concat()),
     }
 }
 

@@ -1,12 +1,12 @@
 //! The process: from C `main` to the exit code.
 
+use crate::actor::guard;
 use crate::actor::turn::ENTER;
-use crate::actor::{guard, table};
-use crate::config::Config;
+use crate::config::{Config, set_current};
 use crate::crash::quiet_panics;
 use crate::heap::statics::find_program;
 use crate::io::complain;
-use crate::sched::worker::Worker;
+use crate::sched;
 use mesh_abi::ABI_VERSION;
 use mesh_abi::program::Program;
 
@@ -48,17 +48,12 @@ fn run(program: &'static Program) -> i32 {
     guard::install();
     // SAFETY: `enter` is the program's trampoline.
     let _ = ENTER.set(program.enter);
-    let config: &'static Config = Box::leak(Box::new(config));
-    let Some((actor, pid)) = table::take(config) else {
-        return fail("there is no memory for an actor");
-    };
-    // SAFETY: the record is this function's alone until the actor is started.
-    unsafe { actor.begin(pid) };
-    actor.body.set(Some(program.main));
-    let worker: &'static Worker = Box::leak(Box::new(Worker::new()));
-    worker.start(actor);
-    // The process ends, and the system takes the memory back faster than piece by piece.
-    worker.run()
+    let workers = config.workers;
+    set_current(config);
+    match sched::run(program.main, workers) {
+        Ok(()) => 0,
+        Err(message) => fail(&message),
+    }
 }
 
 fn fail(message: &str) -> i32 {

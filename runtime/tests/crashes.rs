@@ -52,6 +52,7 @@ fn run(body: Body, look: impl Fn(&Actor, Ending)) -> Duration {
     let config = Config {
         max_stack: 1 << 20,
         max_heap: 1 << 20,
+        workers: 1,
     };
     let mut spent = Duration::ZERO;
     for _ in 0..ROUNDS {

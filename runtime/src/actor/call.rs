@@ -15,8 +15,8 @@
 //! at once the last one to publish finds it. An edge is opaque, and closes no cycle, once somebody else
 //! than the callee may answer.
 
-use crate::actor::table::find;
 use crate::message::{Message, Owned};
+use crate::sched::worker::Worker;
 use crate::sync::spin;
 use std::cell::Cell;
 use std::ptr::null_mut;
@@ -119,9 +119,9 @@ impl Wait {
 }
 
 /// The actors of the cycle that a wait of `caller` for `callee`, just published, has closed.
-pub fn cycle(caller: u64, callee: u64) -> Option<Vec<u64>> {
-    let first = walk(caller, callee)?;
-    let second = walk(caller, callee)?;
+pub fn cycle(worker: &Worker, caller: u64, callee: u64) -> Option<Vec<u64>> {
+    let first = walk(worker, caller, callee)?;
+    let second = walk(worker, caller, callee)?;
     (first == second).then(|| {
         let others = first.iter().map(|(pid, _)| *pid);
         std::iter::once(caller).chain(others).collect()
@@ -129,11 +129,11 @@ pub fn cycle(caller: u64, callee: u64) -> Option<Vec<u64>> {
 }
 
 /// The waits from `callee` on that lead back to `caller`, with their numbers.
-fn walk(caller: u64, callee: u64) -> Option<Vec<(u64, u64)>> {
+fn walk(worker: &Worker, caller: u64, callee: u64) -> Option<Vec<(u64, u64)>> {
     let mut path = Vec::new();
     let mut at = callee;
     while at != caller {
-        let (next, number) = find(at)?.wait.edge()?;
+        let (next, number) = worker.find(at)?.wait.edge()?;
         if path.len() == LONGEST_WALK {
             return None;
         }

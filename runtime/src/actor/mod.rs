@@ -1,6 +1,6 @@
 //! An actor: its record, which is its address as long as it lives.
 //!
-//! Records are made by the [table](table), live in it for ever and are used again by later actors, so a
+//! Records are made by the [table](crate::table), live in it for ever and are used again by later actors, so a
 //! reference to one is always good; whether it is still the same actor's, the table says. What other
 //! threads may use is atomic or one of the structures made for it (`state`, `queue`, `wait`, the two
 //! words of the context). All the rest belongs to the owner: the worker that runs the actor, or the one
@@ -16,7 +16,6 @@ pub mod receive;
 pub mod requests;
 pub mod segment;
 pub mod stack;
-pub mod table;
 pub mod turn;
 
 use crate::config::Config;
@@ -27,6 +26,8 @@ use crate::mailbox::saved::Saved;
 use crate::message::Call;
 use crate::sched::state::State;
 use crate::sched::worker::Worker;
+use crate::table::Pid;
+use crate::timer::deadline::Deadline;
 use call::Wait;
 use extra::Extra;
 use mesh_abi::context::{Blocks, Context};
@@ -48,8 +49,8 @@ pub struct Actor {
     pub queue: Queue,
     /// The call that it waits for.
     pub wait: Wait,
-    /// When a timer will wake it, in nanoseconds of the scheduler's clock; 0 for no timer.
-    pub timer: AtomicU64,
+    /// When it wants to be woken.
+    pub timer: Deadline,
     /// Whether it may have names.
     pub named: AtomicBool,
     /// The first actor's: what it runs.
@@ -90,6 +91,13 @@ const NO_NAME: Text = Text {
     len: 0,
 };
 
+impl Default for Actor {
+    /// A record that is nobody's.
+    fn default() -> Actor {
+        Actor::vacant(crate::config::current())
+    }
+}
+
 impl Actor {
     /// A record that is nobody's.
     pub fn vacant(config: &'static Config) -> Actor {
@@ -115,7 +123,7 @@ impl Actor {
             state: State::vacant(),
             queue: Queue::new(),
             wait: Wait::default(),
-            timer: AtomicU64::new(0),
+            timer: Deadline::new(),
             named: AtomicBool::new(false),
             body: Cell::new(None),
             traps: Cell::new(false),
@@ -139,7 +147,7 @@ impl Actor {
         let actor = Box::new(Actor::vacant(Box::leak(Box::new(config))));
         // SAFETY: the record was just made, and stays in its box.
         unsafe {
-            actor.begin(0);
+            actor.begin(Pid::new(0, 1).0);
             actor.use_blocks(Box::leak(Box::new(Blocks::EMPTY)));
         }
         actor
@@ -168,7 +176,6 @@ impl Actor {
             *self.saved.get() = Saved::new();
             self.queue.reopen();
         }
-        self.timer.store(0, Relaxed);
         self.named.store(false, Relaxed);
         self.traps.set(false);
         self.ending.set(false);
@@ -192,14 +199,9 @@ impl Actor {
         drop(self.crash.take());
     }
 
-    /// Makes the record that of `pid`, or of nobody.
-    pub fn set_pid(&self, pid: u64) {
-        self.pid.store(pid, SeqCst);
-    }
-
     /// Whether this is the program's first actor, which runs `main`.
     pub fn is_first(&self) -> bool {
-        self.pid() == 0
+        Pid(self.pid()) == Pid::new(0, 1)
     }
 
     /// Its address.

@@ -4,7 +4,7 @@
 //! names. `register` marks it and then looks in the table again, under the lock. So either `register`
 //! finds that the actor has ended, or the end finds the mark, and then the names.
 
-use super::table;
+use crate::sched::worker::Worker;
 use std::collections::HashMap;
 use std::sync::atomic::Ordering::SeqCst;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
@@ -45,8 +45,8 @@ fn names() -> MutexGuard<'static, Names> {
 }
 
 /// Gives a living actor a name; `false` if the name is taken, or the actor has ended.
-pub fn register(name: &str, pid: u64, types: Types) -> bool {
-    let Some(actor) = table::find(pid) else {
+pub fn register(worker: &Worker, name: &str, pid: u64, types: Types) -> bool {
+    let Some(actor) = worker.find(pid) else {
         return false;
     };
     let mut names = names();
@@ -55,7 +55,7 @@ pub fn register(name: &str, pid: u64, types: Types) -> bool {
     }
     actor.named.store(true, SeqCst);
     // From here on the actor's end waits for the lock.
-    if table::find(pid).is_none() {
+    if worker.find(pid).is_none() {
         return false;
     }
     names.entries.insert(name.to_owned(), Entry { pid, types });

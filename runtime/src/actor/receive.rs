@@ -8,6 +8,7 @@ use crate::mailbox::queue::{Node, Pop};
 use crate::mailbox::saved::Saved;
 use crate::message::{Call, Content, Control, Message, Owned};
 use crate::sched::post::{answer, is_awaited, mark_opaque, send_control};
+use crate::sched::worker::Worker;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
@@ -43,6 +44,12 @@ impl Actor {
     unsafe fn saved(&self) -> &mut Saved {
         // SAFETY: the caller's promise.
         unsafe { &mut *self.saved.get() }
+    }
+
+    /// The worker that runs it.
+    fn worker(&self) -> &'static Worker {
+        // SAFETY: an actor that runs does so on a worker, which lives for ever.
+        unsafe { &*self.worker.get() }
     }
 
     /// A `receive` begins, which is over at `deadline`.
@@ -111,7 +118,8 @@ impl Actor {
         match &unsafe { Message::of_node(node) }.content {
             Content::Value { value, call, .. } => {
                 // A call whose caller has given up is passed over for good.
-                (call.is_none() || is_awaited(*call)).then(|| Found::Message(value.root()))
+                (call.is_none() || is_awaited(self.worker(), *call))
+                    .then(|| Found::Message(value.root()))
             }
             Content::Control(
                 Control::Exit { from, reason, .. } | Control::Stop { from, reason },
@@ -179,11 +187,13 @@ impl Actor {
         let before = self.unanswered.replace(call);
         if !before.is_none() {
             // SAFETY: the caller's promise.
-            unsafe { self.with_extra(|extra| keep_call(&mut extra.open_calls, before)) };
+            unsafe {
+                self.with_extra(|extra| keep_call(self.worker(), &mut extra.open_calls, before))
+            };
         }
         // The handle is in the message, and may be passed on.
         if asked {
-            mark_opaque(call);
+            mark_opaque(self.worker(), call);
         }
     }
 
@@ -296,8 +306,7 @@ impl Actor {
     }
 
     unsafe fn refuse(&self, own: u64, content: Content, reason: &Arc<Reason>) {
-        // SAFETY: the owner runs on the worker.
-        let worker = unsafe { &*self.worker.get() };
+        let worker = self.worker();
         crate::sched::post::refuse(worker, own, content, reason);
     }
 
@@ -307,8 +316,7 @@ impl Actor {
     /// # Safety
     /// The caller owns the actor, which the table no longer finds.
     pub unsafe fn tell_of_end(&self, from: u64, reason: &Arc<Reason>) {
-        // SAFETY: the owner runs on the worker.
-        let worker = unsafe { &*self.worker.get() };
+        let worker = self.worker();
         let last = self.unanswered.replace(Call::NONE);
         if !last.is_none() {
             answer(worker, last, Content::Down(Arc::clone(reason)));
@@ -341,9 +349,9 @@ impl Actor {
 
 /// Remembers a call that may have to be answered at the end; forgets those that nobody waits for any
 /// more whenever there are twice as many as were left the last time.
-fn keep_call(open: &mut Vec<Call>, call: Call) {
+fn keep_call(worker: &Worker, open: &mut Vec<Call>, call: Call) {
     if open.len() >= FEW_CALLS && open.len() == open.capacity() {
-        open.retain(|call| is_awaited(*call));
+        open.retain(|call| is_awaited(worker, *call));
         open.reserve(open.len().max(FEW_CALLS));
     }
     open.push(call);

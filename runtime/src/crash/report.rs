@@ -60,7 +60,8 @@ fn pid_text(pid: u64) -> String {
         ".",
         &part(32, 24),
         ".",
-        &part(0, 32),
+        // Each second generation of a slot is nobody's.
+        &part(1, 31),
         ">",
     ]
     .concat()
@@ -270,7 +271,7 @@ mod tests {
     #[test]
     fn pids_and_sizes() {
         assert_eq!(pid_text(0), "<0.0.0>");
-        assert_eq!(pid_text(1 << 56 | 2 << 32 | 3), "<1.2.3>");
+        assert_eq!(pid_text(1 << 56 | 2 << 32 | 7), "<1.2.3>");
         assert_eq!(size_text(256 << 20), "256 MiB");
         assert_eq!(size_text(1000), "1000 bytes");
         assert_eq!(size_text(8 << 30), "8 GiB");

@@ -1,7 +1,7 @@
 //! Actors: their start, their addresses, and `receive`.
 
+use crate::actor::Actor;
 use crate::actor::receive::Found;
-use crate::actor::{Actor, table};
 use crate::crash::Reason;
 use crate::heap::copy::copy;
 use crate::message::Call;
@@ -10,6 +10,7 @@ use crate::message::{Content, Message};
 use crate::native;
 use crate::natives::Cx;
 use crate::natives::words::{Boxed, Pointer};
+use crate::sched::worker::NoActor;
 use crate::sched::{clock, post};
 use mesh_abi::descriptor::ObjectDesc;
 use mesh_abi::object::DESC_MASK;
@@ -29,44 +30,38 @@ pub fn own_pid(cx: &Cx) -> u64 {
 /// A new actor that runs a copy of a closure.
 fn spawn(cx: &mut Cx, closure: Pointer, link: bool) -> u64 {
     let parent = cx.actor();
-    let Some((actor, pid)) = table::take(parent.config.get()) else {
-        cx.crash(Reason::Other(String::from(
-            "there is no room for one more actor",
-        )))
-    };
-    // SAFETY: the record is this function's alone until the actor is queued; the closure is a live one,
-    // and its descriptor and what that says are static.
-    let made = unsafe {
-        actor.begin(pid);
+    let made = cx.worker().spawn(|actor| {
         let context = actor.context();
         let mut heap = actor.heap.borrow_mut();
-        let copied = copy(closure, |bytes| heap.allocate(context, bytes));
-        drop(heap);
-        copied.map(|closure| {
-            actor.closure.set(closure);
-            let desc = &*((closure.cast::<u64>().read() & DESC_MASK) as *const ObjectDesc);
-            if let Some(ty) = desc.ty.as_ref() {
-                actor.set_function(ty.name);
+        // SAFETY: the record is this function's alone; the closure is a live one, and its descriptor and
+        // what that says are static.
+        let closure = unsafe { copy(closure, |bytes| heap.allocate(context, bytes)) }?;
+        actor.closure.set(closure);
+        // SAFETY: as above.
+        if let Some(ty) = unsafe {
+            let desc = (closure.cast::<u64>().read() & DESC_MASK) as *const ObjectDesc;
+            (*desc).ty.as_ref()
+        } {
+            actor.set_function(ty.name);
+        }
+        if link {
+            // SAFETY: both are this worker's.
+            unsafe {
+                let number = parent.with_extra(|extra| extra.links.link(actor.pid()));
+                let number = number.unwrap_or_default();
+                actor.with_extra(|extra| extra.links.linked(parent.pid(), number));
             }
-        })
-    };
-    if made.is_err() {
-        table::hide(actor);
-        // SAFETY: as above: the actor has not run, and nobody knows it.
-        unsafe { actor.reset() };
-        table::give(pid);
-        cx.crash(Reason::HeapLimit)
-    }
-    if link {
-        // SAFETY: both are this worker's.
-        unsafe {
-            let number = parent.with_extra(|extra| extra.links.link(pid));
-            let number = number.unwrap_or_default();
-            actor.with_extra(|extra| extra.links.linked(parent.pid(), number));
+        }
+        Ok(())
+    });
+    match made {
+        Ok(pid) => pid,
+        Err(NoActor::HeapFull) => cx.crash(Reason::HeapLimit),
+        Err(NoActor::NoRoom) => {
+            let text = "there is no room for one more actor";
+            cx.crash(Reason::Other(String::from(text)))
         }
     }
-    cx.worker().start(actor);
-    pid
 }
 
 /// A message of a value.

@@ -21,7 +21,7 @@ const CYCLE: i64 = 3;
 fn call(cx: &mut Cx, pid: u64, message: Owned, number: u64, timeout: i64) -> i64 {
     let (caller, wait) = (cx.actor(), &cx.actor().wait);
     wait.begin(pid, number);
-    if let Some(pids) = cycle(caller.pid(), pid) {
+    if let Some(pids) = cycle(cx.worker(), caller.pid(), pid) {
         if let Some(answer) = wait.give_up(number) {
             return keep_answer(cx, answer.content);
         }
@@ -76,7 +76,7 @@ fn reply(cx: &mut Cx, call: Call, value: Boxed) {
     }
     // SAFETY: the actor runs this.
     unsafe { cx.actor().has_answered(call) };
-    if !post::is_awaited(call) {
+    if !post::is_awaited(cx.worker(), call) {
         return;
     }
     // SAFETY: compiled code passes a live box.
@@ -99,9 +99,9 @@ fn current(cx: &Cx) -> Call {
 }
 
 /// A handle on a call: from here on somebody else may answer it.
-fn handle(call: Call) -> (i64, i64) {
+fn handle(cx: &Cx, call: Call) -> (i64, i64) {
     if !call.is_none() {
-        post::mark_opaque(call);
+        post::mark_opaque(cx.worker(), call);
     }
     (call.caller as i64, call.number as i64)
 }
@@ -156,7 +156,7 @@ native! {
 
     /// A handle on the current call.
     fn mesh_caller as "Prelude.caller"(cx) -> (i64, i64) {
-        handle(current(cx))
+        handle(cx, current(cx))
     }
 
     /// Answers through a handle.
@@ -171,7 +171,7 @@ native! {
 
     /// A handle on the call of an arm.
     fn mesh_rt_caller as "rt.caller"(cx, caller: i64, number: i64) -> (i64, i64) {
-        handle(call_of(caller, number))
+        handle(cx, call_of(caller, number))
     }
 
     /// How many actors are in the cycle that the failed call would have closed.

@@ -11,7 +11,7 @@ native! {
         cx, name: Str, pid: i64, message: i64, reply: i64, message_name: Str, reply_name: Str
     ) -> bool {
         let types = Types::new((message, reply), message_name.as_str(), reply_name.as_str());
-        names::register(name.as_str(), pid as u64, types)
+        names::register(cx.worker(), name.as_str(), pid as u64, types)
     }
 
     /// The actor of a name.

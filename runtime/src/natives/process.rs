@@ -14,7 +14,7 @@ native! {
 
     /// How many actors can run at the same time.
     fn mesh_process_workers as "Process.workers"(cx) -> i64 {
-        1
+        cx.actor().config.get().workers as i64
     }
 
     /// Waits, whatever arrives.

@@ -23,6 +23,6 @@ native! {
 
     /// Milliseconds of the scheduler's clock.
     fn mesh_supervision_now as "Supervision.raw_now"(cx) -> i64 {
-        (clock::now() / clock::PER_MILLISECOND) as i64
+        clock::now() as i64
     }
 }

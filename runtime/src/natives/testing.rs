@@ -21,6 +21,7 @@ fn actor() -> Box<Actor> {
     let config = Config {
         max_stack: 1 << 20,
         max_heap: 64 << 20,
+        workers: 1,
     };
     Actor::alone(config)
 }

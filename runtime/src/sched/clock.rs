@@ -1,32 +1,33 @@
-//! The scheduler's clock: nanoseconds since the program began.
+//! The scheduler's clock: milliseconds since the program began.
 
+use crate::timer::NEVER;
 use std::sync::OnceLock;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-/// Nanoseconds.
-pub const PER_MILLISECOND: u64 = 1_000_000;
-
-fn start() -> Instant {
+fn elapsed() -> Duration {
     static START: OnceLock<Instant> = OnceLock::new();
-    *START.get_or_init(Instant::now)
+    START.get_or_init(Instant::now).elapsed()
 }
 
-/// Now; never 0.
+/// Now.
 pub fn now() -> u64 {
-    u64::try_from(start().elapsed().as_nanos()).map_or(u64::MAX - 1, |now| now + 1)
+    u64::try_from(elapsed().as_millis()).unwrap_or(NEVER - 1)
 }
 
-/// When so many milliseconds will be over; `u64::MAX`, which never comes, for a negative number or one
-/// too large; 0, which is over, for 0.
+/// When at least so many milliseconds will be over; [`NEVER`] for a negative number or one too large;
+/// 0, which is over, for 0.
 pub fn deadline(milliseconds: i64) -> u64 {
     match u64::try_from(milliseconds) {
-        Err(_) => u64::MAX,
+        Err(_) => NEVER,
         Ok(0) => 0,
-        Ok(milliseconds) => milliseconds
-            .checked_mul(PER_MILLISECOND)
-            .and_then(|time| now().checked_add(time))
-            .unwrap_or(u64::MAX),
+        // The millisecond that has begun does not count.
+        Ok(milliseconds) => (now() + 1).saturating_add(milliseconds),
     }
+}
+
+/// How long it is until a time.
+pub fn until(time: u64) -> Duration {
+    Duration::from_millis(time).saturating_sub(elapsed())
 }
 
 #[cfg(test)]
@@ -35,8 +36,8 @@ mod tests {
 
     #[test]
     fn an_end_beyond_all_time_is_none() {
-        assert_eq!(deadline(-1), u64::MAX);
-        assert_eq!(deadline(i64::MAX), u64::MAX);
+        assert_eq!(deadline(-1), NEVER);
+        assert_eq!(deadline(i64::MAX).max(1 << 62), deadline(i64::MAX));
         assert_eq!(deadline(0), 0);
         assert!(deadline(60_000) > now());
     }

@@ -2,14 +2,13 @@
 
 use super::worker::Worker;
 use crate::actor::requests::SIGNALS;
-use crate::actor::table::find;
 use crate::crash::Reason;
 use crate::message::{Call, Content, Control, LinkNumbers, Message, Owned};
 use std::sync::Arc;
 
 /// Sends a message. Where there is nobody of that pid, whoever waits for something gets to know.
 pub fn send(worker: &Worker, pid: u64, message: Owned) {
-    let Some(actor) = find(pid) else {
+    let Some(actor) = worker.find(pid) else {
         return refuse(worker, pid, message.content, &Arc::new(Reason::NoProcess));
     };
     let is_control = matches!(message.content, Content::Control(_));
@@ -83,7 +82,7 @@ pub fn refuse(worker: &Worker, pid: u64, content: Content, reason: &Arc<Reason>)
 
 /// Answers a call, unless it has been answered or its caller has given up.
 pub fn answer(worker: &Worker, call: Call, content: Content) {
-    if let Some(caller) = find(call.caller)
+    if let Some(caller) = worker.find(call.caller)
         && caller
             .wait
             .settle(call.number, Message::new(content))
@@ -94,13 +93,15 @@ pub fn answer(worker: &Worker, call: Call, content: Content) {
 }
 
 /// Whether somebody waits for the answer to a call.
-pub fn is_awaited(call: Call) -> bool {
-    find(call.caller).is_some_and(|caller| caller.wait.awaits(call.number))
+pub fn is_awaited(worker: &Worker, call: Call) -> bool {
+    worker
+        .find(call.caller)
+        .is_some_and(|caller| caller.wait.awaits(call.number))
 }
 
 /// Somebody else than the callee may answer a call.
-pub fn mark_opaque(call: Call) {
-    if let Some(caller) = find(call.caller) {
+pub fn mark_opaque(worker: &Worker, call: Call) {
+    if let Some(caller) = worker.find(call.caller) {
         caller.wait.mark_opaque(call.number);
     }
 }

@@ -1,132 +1,318 @@
 //! A worker: a thread that runs actors, one turn at a time.
 
-use super::clock;
+use super::idle::Role;
+use super::queues::Local;
+use super::{Scheduler, Seen, clock};
 use crate::actor::requests::KILL;
-use crate::actor::{Actor, table};
-use crate::actor::{Ending, Turn};
+use crate::actor::{Actor, Ending, Turn};
 use crate::crash::{Crash, Reason, report};
+use crate::heap::HeapFull;
 use crate::io::{complain, stdout};
+use crate::table::{Pid, Visitor};
+use crate::timer::deadline::{Fired, Place};
+use crate::timer::{NEVER, Timer};
 use mesh_abi::context::Blocks;
 use std::cell::{Cell, RefCell, UnsafeCell};
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::ptr::{NonNull, null_mut};
 use std::sync::Arc;
-use std::sync::atomic::Ordering::SeqCst;
-use std::time::Duration;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::{Relaxed, Release, SeqCst};
 
-/// See the module's comment.
+/// Turns after which a worker looks at the timers, if the monitor has not begun a round before.
+const TURNS_BETWEEN_TIMERS: u32 = 61;
+
+/// See the module's comment. It belongs to its thread; what others see is in [`Seen`].
 pub struct Worker {
+    scheduler: &'static Scheduler,
+    seen: &'static Seen,
+    number: usize,
+    /// Borrowed for one operation at a time, in which no actor runs.
+    local: RefCell<Local<Actor>>,
     blocks: UnsafeCell<Blocks>,
-    ready: RefCell<VecDeque<&'static Actor>>,
-    /// When to wake whom.
-    timers: RefCell<BinaryHeap<Reverse<(u64, u64)>>>,
-    /// Actors that live.
-    pub alive: Cell<usize>,
+    turns: Cell<u64>,
+    /// This thread's use of the table: borrowed mutably only where no reference is held.
+    visitor: RefCell<Visitor<Actor>>,
+    due: RefCell<Vec<Timer>>,
+}
+
+// SAFETY: a worker is made on one thread and given to its own before it is used; nobody else uses it.
+unsafe impl Sync for Worker {}
+
+/// Why there is no new actor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoActor {
+    /// There are too many, or there is no memory for its record.
+    NoRoom,
+    /// What it begins with does not fit its heap.
+    HeapFull,
+}
+
+/// Adds one to a count that only this thread changes.
+fn count(counter: &AtomicU64) {
+    counter.store(counter.load(Relaxed) + 1, SeqCst);
 }
 
 impl Worker {
-    pub(crate) fn new() -> Worker {
-        Worker {
+    /// A worker of this number; `None` if the table has no room for its thread.
+    pub fn new(scheduler: &'static Scheduler, local: Local<Actor>) -> Option<&'static Worker> {
+        let number = local.worker();
+        let visitor = RefCell::new(scheduler.table.visitor()?);
+        Some(Box::leak(Box::new(Worker {
+            scheduler,
+            seen: &scheduler.seen[number],
+            number,
+            local: RefCell::new(local),
             blocks: UnsafeCell::new(Blocks::EMPTY),
-            ready: RefCell::default(),
-            timers: RefCell::default(),
-            alive: Cell::new(0),
-        }
+            turns: Cell::new(0),
+            visitor,
+            due: RefCell::default(),
+        })))
     }
 
-    /// Something has happened that the actor must look at.
+    /// What all workers share.
+    pub fn scheduler(&self) -> &'static Scheduler {
+        self.scheduler
+    }
+
+    /// Something has happened that the actor must look at: it runs next.
+    #[inline]
     pub fn wake(&self, actor: &'static Actor) {
         if actor.state.wake() {
-            self.queue(actor);
+            let tick = self.scheduler.tick();
+            let displaced = self
+                .local
+                .borrow_mut()
+                .push_next(NonNull::from(actor), tick);
+            if displaced {
+                self.scheduler.idle.notify();
+            }
         }
     }
 
-    /// A new actor begins.
-    pub fn start(&self, actor: &'static Actor) {
-        self.alive.set(self.alive.get() + 1);
-        self.queue(actor);
+    /// The actor, which is queued, runs when its turn comes.
+    fn queue(&self, actor: &'static Actor) {
+        self.local.borrow_mut().push(NonNull::from(actor));
+        self.scheduler.idle.notify();
+    }
+
+    /// The living actor of a pid. The reference is good until the end of the turn, and not across a
+    /// suspension: after that, the record may be another actor's.
+    #[inline]
+    pub fn find(&self, pid: u64) -> Option<&'static Actor> {
+        let visitor = self.visitor.borrow();
+        // SAFETY: records live for ever.
+        visitor
+            .get(Pid(pid))
+            .map(|actor| unsafe { &*std::ptr::from_ref(actor) })
+    }
+
+    /// Starts an actor that `set_up` has made; its pid.
+    ///
+    /// # Errors
+    /// What `set_up` gives, or that there is no room.
+    pub fn spawn(
+        &self,
+        set_up: impl FnOnce(&'static Actor) -> Result<(), HeapFull>,
+    ) -> Result<u64, NoActor> {
+        let mut made = None;
+        let visitor = self.visitor.borrow();
+        let pid = visitor.insert(|pid, actor| {
+            // SAFETY: records live for ever, and this one is nobody's yet.
+            let actor = unsafe { &*std::ptr::from_ref(actor) };
+            // SAFETY: as above.
+            unsafe { actor.begin(pid.0) };
+            made = Some((actor, set_up(actor)));
+        });
+        match (pid, made) {
+            (Some(pid), Some((actor, Ok(())))) => {
+                count(&self.seen.started);
+                self.queue(actor);
+                Ok(pid.0)
+            }
+            (Some(pid), Some((actor, Err(HeapFull)))) => {
+                visitor.remove(pid);
+                // SAFETY: nobody knows the actor.
+                unsafe { actor.reset() };
+                actor.state.exit();
+                Err(NoActor::HeapFull)
+            }
+            _ => Err(NoActor::NoRoom),
+        }
+    }
+
+    /// The thread of the worker begins.
+    pub fn begin(&self) {
+        self.visitor.borrow_mut().enter();
     }
 
     /// Whether no other actor lives than the one that runs.
     pub fn is_last(&self) -> bool {
-        self.alive.get() == 1
+        self.scheduler.alive() == 1
     }
 
     /// Ends an actor, whatever it does.
     pub fn kill(&self, pid: u64) {
-        if let Some(actor) = table::find(pid) {
+        if let Some(actor) = self.find(pid) {
             actor.request(KILL);
             self.wake(actor);
         }
     }
 
-    /// The actor, which is queued, runs when its turn comes.
-    pub fn queue(&self, actor: &'static Actor) {
-        self.ready.borrow_mut().push_back(actor);
+    /// Where timers of an actor are set.
+    fn place(&self, pid: u64) -> Place<'static> {
+        Place {
+            timers: &self.scheduler.timers,
+            worker: self.number,
+            payload: pid,
+        }
     }
 
-    /// Wakes the running actor at `deadline`, if it does not wake before; never at `u64::MAX`.
+    /// Wakes the running actor at `deadline`, if it does not wake before.
     pub fn wake_at(&self, actor: &Actor, deadline: u64) {
-        let set = actor.timer.load(SeqCst);
-        if deadline == u64::MAX || set != 0 && set <= deadline {
+        if actor.timer.set(deadline, self.place(actor.pid())) {
+            self.scheduler.idle.timer_set(deadline);
+        }
+    }
+
+    /// Runs actors until the process ends.
+    pub fn work(&self) -> ! {
+        let mut tick = 0;
+        let mut turns = 0;
+        loop {
+            turns += 1;
+            let now = self.scheduler.tick();
+            if tick != now || turns >= TURNS_BETWEEN_TIMERS {
+                (tick, turns) = (now, 0);
+                self.fire_timers(self.number);
+            }
+            self.visitor.borrow_mut().turn();
+            let next = self.local.borrow_mut().pop();
+            let actor = next.unwrap_or_else(|| self.find_work());
+            // SAFETY: queues hold records of actors, which live for ever.
+            let actor = unsafe { actor.as_ref() };
+            actor.state.run();
+            self.begin_turn(actor);
+            self.turn(actor);
+            self.seen.current.store(null_mut(), Relaxed);
+        }
+    }
+
+    fn begin_turn(&self, actor: &'static Actor) {
+        let own: *const Actor = actor;
+        self.turns.set(self.turns.get() + 1);
+        self.seen.current.store(own.cast_mut(), Release);
+        self.seen.turn.store(self.turns.get(), Release);
+    }
+
+    /// Wakes those whose timers, on one worker's wheel, have expired.
+    fn fire_timers(&self, wheel: usize) {
+        if self.scheduler.timers.next(wheel) == NEVER {
             return;
         }
-        actor.timer.store(deadline, SeqCst);
-        let mut timers = self.timers.borrow_mut();
-        timers.push(Reverse((deadline, actor.pid())));
-    }
-
-    /// Runs actors until the program is over: the first one's exit code.
-    pub fn run(&self) -> i32 {
-        loop {
-            self.fire_timers();
-            let next = self.ready.borrow_mut().pop_front();
-            match next {
-                Some(actor) => {
-                    actor.state.run();
-                    if let Some(code) = self.turn(actor) {
-                        return code;
-                    }
-                }
-                None => self.sleep(),
-            }
-        }
-    }
-
-    fn fire_timers(&self) {
-        loop {
-            let due = match self.timers.borrow().peek() {
-                Some(Reverse((time, pid))) if *time <= clock::now() => (*time, *pid),
-                _ => return,
-            };
-            self.timers.borrow_mut().pop();
-            if let Some(actor) = table::find(due.1)
-                && actor
-                    .timer
-                    .compare_exchange(due.0, 0, SeqCst, SeqCst)
-                    .is_ok()
-            {
-                self.wake(actor);
-            }
-        }
-    }
-
-    fn sleep(&self) {
-        stdout::flush();
-        let next = self.timers.borrow().peek().map(|Reverse((time, _))| *time);
         let now = clock::now();
-        match next {
-            Some(time) if time <= now => {}
-            Some(time) => std::thread::sleep(Duration::from_nanos(time - now)),
-            None => std::thread::park(),
+        let mut due = self.due.borrow_mut();
+        loop {
+            let more = self.scheduler.timers.expire(wheel, now, &mut due);
+            for Timer { deadline, payload } in due.drain(..) {
+                if let Some(actor) = self.find(payload)
+                    && actor.timer.fire(deadline, now, self.place(payload)) == Fired::Wake
+                    && actor.state.wake()
+                {
+                    self.queue(actor);
+                }
+            }
+            if !more {
+                return;
+            }
         }
     }
 
-    /// One turn of an actor that runs; the exit code if the program is over then.
-    fn turn(&self, actor: &'static Actor) -> Option<i32> {
+    fn fire_all_timers(&self) {
+        for wheel in 0..self.scheduler.seen.len() {
+            self.fire_timers(wheel);
+        }
+    }
+
+    /// Whether there is something to do for one that sleeps.
+    fn has_work(&self) -> bool {
+        let scheduler = self.scheduler;
+        scheduler.queues.has_work(scheduler.tick())
+            || scheduler.timers.next_of_all() <= clock::now()
+    }
+
+    /// Looks for an actor to run, and sleeps until there is one.
+    #[cold]
+    fn find_work(&self) -> NonNull<Actor> {
+        let Scheduler { idle, queues, .. } = self.scheduler;
+        let mut searching = false;
+        loop {
+            self.fire_all_timers();
+            let tick = self.scheduler.tick();
+            let mut local = self.local.borrow_mut();
+            let mut next = local.pop();
+            if next.is_none() {
+                searching = searching || idle.search();
+                next = if searching { local.steal(tick) } else { None };
+            }
+            drop(local);
+            if let Some(next) = next {
+                if searching {
+                    idle.found(|| queues.has_work(tick));
+                }
+                return next;
+            }
+            self.sleep(searching);
+            searching = true;
+        }
+    }
+
+    /// Sleeps until there may be something to do; then this worker searches.
+    fn sleep(&self, searching: bool) {
+        let idle = &self.scheduler.idle;
+        let mut role = idle.sleep(self.number, searching);
+        if self.has_work() {
+            // Woken by somebody else or not, it searches.
+            idle.leave(self.number);
+            return;
+        }
+        self.visitor.borrow_mut().leave();
+        self.seen.asleep.store(true, SeqCst);
+        while role != Role::Awake {
+            role = match role {
+                Role::Sleeper => idle.park(self.number),
+                Role::Poller => match self.poll() {
+                    Role::Poller if self.has_work() => {
+                        idle.leave(self.number);
+                        Role::Awake
+                    }
+                    role => role,
+                },
+                Role::Awake => role,
+            };
+        }
+        self.seen.asleep.store(false, SeqCst);
+        self.scheduler.monitor.wake();
+        self.visitor.borrow_mut().enter();
+    }
+
+    /// Waits for the nearest timer, or to be interrupted; what this worker is then.
+    fn poll(&self) -> Role {
+        let Scheduler { idle, timers, .. } = self.scheduler;
+        stdout::flush();
+        let next = timers.next_of_all();
+        if idle.poll_until(next, || timers.next_of_all()) {
+            let most = (next != NEVER).then(|| clock::until(next));
+            self.scheduler.poller.wait(most);
+        }
+        idle.poll_over(self.number)
+    }
+
+    /// One turn of an actor that runs.
+    fn turn(&self, actor: &'static Actor) {
         // SAFETY: the actor runs on this worker, whose blocks nobody else uses.
         unsafe { actor.use_blocks(self.blocks.get()) };
         actor.worker.set(self);
+        actor.timer.clear();
         loop {
             let turn = if actor.run.has_stack() || !actor.is_killed() {
                 actor.take_turn(actor.body.take())
@@ -136,26 +322,27 @@ impl Worker {
             match turn {
                 Turn::Waits | Turn::Parked => {
                     if actor.state.park() {
-                        return None;
+                        return;
                     }
                 }
                 Turn::Preempted => {
                     actor.state.requeue();
-                    self.queue(actor);
-                    return None;
+                    self.local.borrow_mut().push_spent(NonNull::from(actor));
+                    self.scheduler.idle.notify();
+                    return;
                 }
                 Turn::Ended(ending) => {
-                    if let Some(code) = self.ended(actor, ending) {
-                        return code;
+                    if self.ended(actor, ending) {
+                        return;
                     }
                 }
             }
         }
     }
 
-    /// The actor's function is over, or its `terminate` section: nothing if that is to run now; else
-    /// the actor has ended, which for the first one is the end of the program.
-    fn ended(&self, actor: &'static Actor, ending: Ending) -> Option<Option<i32>> {
+    /// The actor's function is over, or its `terminate` section. False if that is to run now; else the
+    /// actor has ended, which for the first one is the end of the program.
+    fn ended(&self, actor: &'static Actor, ending: Ending) -> bool {
         let first = actor.is_first();
         let (reason, code) = match ending {
             Ending::Returned(code) => (Arc::new(Reason::Normal), code as i32),
@@ -171,12 +358,9 @@ impl Worker {
         // SAFETY: the actor runs on this worker, which is not within another use.
         let terminate = unsafe {
             actor.if_extra(|extra| {
-                let ended = extra
-                    .ended
-                    .get_or_insert_with(|| (Arc::clone(&reason), code));
-                let killed =
-                    matches!(*ended.0, Reason::Killed) || matches!(*reason, Reason::Killed);
+                let killed = matches!(*reason, Reason::Killed);
                 let next = extra.terminate.pop().filter(|_| !killed);
+                let ended = extra.ended.get_or_insert((Arc::clone(&reason), code));
                 (next, ended.clone())
             })
         };
@@ -184,26 +368,26 @@ impl Worker {
             Some((Some(closure), _)) => {
                 actor.ending.set(true);
                 actor.closure.set(closure);
-                return None;
+                return false;
             }
             Some((None, ended)) => ended,
             None => (reason, code),
         };
         if first {
-            stdout::flush();
-            return Some(Some(code));
+            self.scheduler.end(code);
         }
         self.finish(actor, &reason);
-        Some(None)
+        true
     }
 
     /// Nothing of the actor runs any more: tells all who have to know, and frees what it had.
     fn finish(&self, actor: &'static Actor, reason: &Arc<Reason>) {
         let pid = actor.pid();
-        table::hide(actor);
+        self.visitor.borrow().remove(Pid(pid));
         if actor.named.load(SeqCst) {
             crate::actor::names::forget(pid);
         }
+        actor.timer.end(self.place(pid));
         // SAFETY: the actor runs on this worker, and is found no longer.
         unsafe {
             actor.close_mailbox(pid, reason);
@@ -211,7 +395,6 @@ impl Worker {
             actor.reset();
         }
         actor.state.exit();
-        self.alive.set(self.alive.get() - 1);
-        table::give(pid);
+        count(&self.seen.ended);
     }
 }

@@ -54,7 +54,7 @@ impl Pid {
 impl fmt::Display for Pid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Each second generation is nobody's.
-        let life = self.generation().div_ceil(2);
+        let life = self.generation() / 2;
         write!(f, "<{}.{}.{life}>", self.node(), self.slot())
     }
 }

@@ -1,0 +1,103 @@
+//! The monitor: a thread that looks at the workers once a millisecond while any of them is awake.
+//!
+//! It ends turns that have lasted for a time slice, and wakes a sleeper for an actor that was put next
+//! in line on a worker which does not come to it.
+//!
+//! # Sleep
+//!
+//! The monitor parks when all workers sleep. It says so, then a SeqCst fence, then looks at them again;
+//! a worker that wakes up says so, then a SeqCst fence, then looks whether the monitor parks. One of
+//! them sees the other.
+
+use super::{Scheduler, Seen};
+use crate::actor::requests::SLICE;
+use crate::sync::atomic::fence;
+use std::sync::OnceLock;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, SeqCst};
+use std::thread::{self, Thread};
+use std::time::Duration;
+
+/// Between two rounds.
+const ROUND: Duration = Duration::from_millis(1);
+/// Rounds that a turn may see begin: a slice is 2 ms.
+const SLICE_ROUNDS: u32 = 2;
+
+/// See the module's comment.
+#[derive(Default)]
+pub struct Monitor {
+    parked: AtomicBool,
+    thread: OnceLock<Thread>,
+}
+
+impl Monitor {
+    /// A worker has woken up, and said so.
+    pub fn wake(&self) {
+        fence(SeqCst);
+        if self.parked.load(Relaxed)
+            && self.parked.swap(false, SeqCst)
+            && let Some(thread) = self.thread.get()
+        {
+            thread.unpark();
+        }
+    }
+
+    fn park(&self, all_asleep: impl Fn() -> bool) {
+        self.parked.store(true, SeqCst);
+        fence(SeqCst);
+        while self.parked.load(SeqCst) && all_asleep() {
+            thread::park();
+        }
+        self.parked.store(false, SeqCst);
+    }
+}
+
+/// Starts the monitor's thread.
+///
+/// # Errors
+/// The system starts no more threads.
+pub fn start(scheduler: &'static Scheduler) -> Result<(), String> {
+    let builder = thread::Builder::new().name(String::from("monitor"));
+    let started = builder.spawn(move || watch(scheduler));
+    match started {
+        Ok(_) => Ok(()),
+        Err(_) => Err(String::from("the system starts no more threads")),
+    }
+}
+
+fn watch(scheduler: &'static Scheduler) {
+    let _ = scheduler.monitor.thread.set(thread::current());
+    // The turn that each worker was in, and for how many rounds.
+    let mut turns = vec![(0, 0); scheduler.seen.len()];
+    loop {
+        let all_asleep = || scheduler.seen.iter().all(|seen| seen.asleep.load(SeqCst));
+        if all_asleep() {
+            scheduler.monitor.park(all_asleep);
+        }
+        thread::sleep(ROUND);
+        let tick = scheduler.tick.fetch_add(1, Relaxed);
+        for (seen, (turn, rounds)) in scheduler.seen.iter().zip(&mut turns) {
+            look(seen, turn, rounds);
+        }
+        if scheduler.queues.has_stale_slot(tick) {
+            scheduler.idle.notify();
+        }
+    }
+}
+
+fn look(seen: &Seen, turn: &mut u64, rounds: &mut u32) {
+    let now = seen.turn.load(Acquire);
+    if *turn != now {
+        (*turn, *rounds) = (now, 0);
+        return;
+    }
+    *rounds += 1;
+    let current = seen.current.load(Acquire);
+    if *rounds < SLICE_ROUNDS {
+        return;
+    }
+    // SAFETY: records of actors live for ever, and a request to the wrong one is harmless.
+    if let Some(actor) = unsafe { current.as_ref() } {
+        actor.request(SLICE);
+    }
+}
