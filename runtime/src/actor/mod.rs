@@ -7,7 +7,6 @@
 //! that makes or ends it, at each time one thread, by [`State`]. No borrow of it is held across a call
 //! into Mesh or a suspension.
 
-pub mod call;
 pub mod extra;
 pub mod guard;
 pub mod links;
@@ -23,12 +22,12 @@ use crate::crash::Crash;
 use crate::heap::Heap;
 use crate::mailbox::queue::Queue;
 use crate::mailbox::saved::Saved;
-use crate::message::Call;
+use crate::message::{Call, Message};
 use crate::sched::state::State;
 use crate::sched::worker::Worker;
 use crate::table::Pid;
 use crate::timer::deadline::Deadline;
-use call::Wait;
+use crate::wait::Wait;
 use extra::Extra;
 use mesh_abi::context::{Blocks, Context};
 use mesh_abi::descriptor::Text;
@@ -48,7 +47,7 @@ pub struct Actor {
     /// Where messages arrive.
     pub queue: Queue,
     /// The call that it waits for.
-    pub wait: Wait,
+    pub wait: Wait<Message>,
     /// When it wants to be woken.
     pub timer: Deadline,
     /// Whether it may have names.
@@ -122,7 +121,7 @@ impl Actor {
             pid: AtomicU64::new(0),
             state: State::vacant(),
             queue: Queue::new(),
-            wait: Wait::default(),
+            wait: Wait::new(),
             timer: Deadline::new(),
             named: AtomicBool::new(false),
             body: Cell::new(None),

@@ -1,7 +1,6 @@
 //! Calls and their answers.
 
 use super::actors::{message_of, own_pid};
-use crate::actor::call::cycle;
 use crate::crash::Reason;
 use crate::message::fragment::Fragment;
 use crate::message::{Call, Content, Owned};
@@ -9,6 +8,7 @@ use crate::native;
 use crate::natives::Cx;
 use crate::natives::words::Boxed;
 use crate::sched::{clock, post};
+use crate::wait::cycle;
 use std::ptr::null_mut;
 
 /// What a call comes to, as `ExitReason.call_failed` reads it.
@@ -21,7 +21,8 @@ const CYCLE: i64 = 3;
 fn call(cx: &mut Cx, pid: u64, message: Owned, number: u64, timeout: i64) -> i64 {
     let (caller, wait) = (cx.actor(), &cx.actor().wait);
     wait.begin(pid, number);
-    if let Some(pids) = cycle(cx.worker(), caller.pid(), pid) {
+    let find = |pid| cx.worker().find(pid).map(|actor| &actor.wait);
+    if let Some(pids) = cycle(caller.pid(), pid, find) {
         if let Some(answer) = wait.give_up(number) {
             return keep_answer(cx, answer.content);
         }
