@@ -255,8 +255,64 @@ pub const STD: &[Native] = &[
     leaf("String.raw_quoted", "mesh_string_quoted", "p", "p"),
     // (text, class of characters)
     leaf("String.raw_all", "mesh_string_all", "pi", "i"),
-    leaf("IO.raw_read_line", "mesh_io_read_line", "", "p"),
+    leaf("Bytes.length", "mesh_bytes_length", "p", "i"),
+    // (bytes, position) -> 0 to 255, or -1 for none.
+    leaf("Bytes.raw_get", "mesh_bytes_get", "pi", "i"),
+    // As `raw_get`, for one that must be there.
+    leaf("Bytes.raw_at", "mesh_bytes_at", "pi", "i"),
+    leaf("Bytes.raw_eq", "mesh_bytes_eq", "pp", "i"),
+    // -1, 0, 1.
+    leaf("Bytes.raw_compare", "mesh_bytes_compare", "pp", "i"),
+    leaf("Bytes.raw_hash", "mesh_bytes_hash", "p", "i"),
+    // (bytes, from, to)
+    leaf("Bytes.raw_cut", "mesh_bytes_cut", "pii", "p"),
+    // (bytes, part, from)
+    leaf("Bytes.raw_find", "mesh_bytes_find", "ppi", "i"),
+    leaf("Bytes.raw_join", "mesh_bytes_join", "pi", "p"),
+    leaf("Bytes.raw_repeat", "mesh_bytes_repeat", "pi", "p"),
+    leaf("Bytes.from_list", "mesh_bytes_from_list", "pi", "p"),
+    leaf("Bytes.to_list", "mesh_bytes_to_list", "p", "pi"),
+    leaf("Bytes.from_text", "mesh_bytes_from_text", "p", "p"),
+    leaf("Bytes.to_text", "mesh_bytes_to_text", "p", "p"),
+    leaf("Bytes.to_text_lossy", "mesh_bytes_to_text_lossy", "p", "p"),
+    // Position of the first byte that is no UTF-8.
+    leaf("Bytes.raw_text_size", "mesh_bytes_text_size", "p", "i"),
+    // What may block: see `runtime::natives::blocking`. A number first in a result is 0, or the
+    // system's number of the error.
+    worker("IO.raw_read_line", "mesh_io_read_line", "", "p"),
+    worker("IO.raw_read_all", "mesh_io_read_all", "", "ip"),
+    worker("File.raw_read", "mesh_file_read", "p", "ip"),
+    // (path, position, bytes at most)
+    worker("File.raw_read_at", "mesh_file_read_at", "pii", "ip"),
+    // (path, contents, 0 to replace the file | 1 to append to it | 2 to make a new one)
+    worker("File.raw_write", "mesh_file_write", "ppi", "i"),
+    worker("File.raw_list", "mesh_file_list", "p", "ipi"),
+    // (path, whether to follow a link) -> (error, list of: 0 file | 1 folder | 2 link | 3 other,
+    // size in bytes, milliseconds since 1970 of the last change, permission bits)
+    worker("File.raw_metadata", "mesh_file_metadata", "pi", "ipi"),
+    worker("File.raw_real_path", "mesh_file_real_path", "p", "ip"),
+    worker("File.raw_make_dir", "mesh_file_make_dir", "p", "i"),
+    worker("File.raw_make_dirs", "mesh_file_make_dirs", "p", "i"),
+    worker("File.raw_delete", "mesh_file_delete", "p", "i"),
+    worker("File.raw_delete_dir", "mesh_file_delete_dir", "p", "i"),
+    worker("File.raw_delete_all", "mesh_file_delete_all", "p", "i"),
+    worker("File.raw_rename", "mesh_file_rename", "pp", "i"),
+    worker("File.raw_copy", "mesh_file_copy", "pp", "i"),
+    worker("File.raw_link", "mesh_file_link", "pp", "i"),
+    worker(
+        "File.raw_set_permissions",
+        "mesh_file_set_permissions",
+        "pi",
+        "i",
+    ),
+    // (program, arguments, input, folder or "", `NAME=value` list) -> (exit code or negative error,
+    // bytes of standard output, those followed by standard error's)
+    worker("System.raw_run", "mesh_system_run", "ppipppi", "iip"),
+    // Up to here.
+    leaf("FileError.raw_text", "mesh_file_error_text", "i", "p"),
     leaf("IO.flush", "mesh_io_flush", "", ""),
+    leaf("IO.write_bytes", "mesh_io_write_bytes", "p", ""),
+    leaf("IO.raw_is_terminal", "mesh_io_is_terminal", "i", "i"),
     leaf("Env.raw_arg_count", "mesh_env_arg_count", "", "i"),
     leaf("Env.raw_arg", "mesh_env_arg", "i", "p"),
     leaf("Env.get", "mesh_env_get", "p", "p"),
@@ -276,7 +332,44 @@ pub const STD: &[Native] = &[
     leaf("Random.raw_next", "mesh_random_next", "", "i"),
     // -> (seconds since 1970 in UTC, nanoseconds)
     leaf("DateTime.raw_now", "mesh_date_time_now", "", "ii"),
+    // `NAME=value` each.
+    leaf("Env.raw_all", "mesh_env_all", "", "pi"),
+    worker("Env.raw_current_dir", "mesh_env_current_dir", "", "p"),
     fatal("System.exit", "mesh_system_exit", "i"),
+    leaf("System.os", "mesh_system_os", "", "p"),
+    leaf("System.arch", "mesh_system_arch", "", "p"),
+    worker("System.cpu_count", "mesh_system_cpu_count", "", "i"),
+    leaf("System.process_id", "mesh_system_process_id", "", "i"),
+    // Nanoseconds.
+    leaf(
+        "System.monotonic_time",
+        "mesh_system_monotonic_time",
+        "",
+        "i",
+    ),
+    // The least level that is written for a name, and whether lines are JSON.
+    worker("Logger.raw_threshold", "mesh_log_threshold", "p", "i"),
+    worker("Logger.raw_is_json", "mesh_log_is_json", "", "i"),
+    worker("Crypto.raw_sha256", "mesh_crypto_sha256", "p", "p"),
+    worker("Crypto.raw_sha512", "mesh_crypto_sha512", "p", "p"),
+    // (key, message)
+    worker(
+        "Crypto.raw_hmac_sha256",
+        "mesh_crypto_hmac_sha256",
+        "pp",
+        "p",
+    ),
+    worker(
+        "Crypto.raw_hmac_sha512",
+        "mesh_crypto_hmac_sha512",
+        "pp",
+        "p",
+    ),
+    leaf("Crypto.raw_equal", "mesh_crypto_equal", "pp", "i"),
+    worker("Crypto.raw_random", "mesh_crypto_random", "i", "p"),
+    // (hashes) -> them in the order of their bits as unsigned numbers, each followed by its position
+    // in the list; equal ones in the order of the list.
+    worker("Hash.order", "mesh_hash_order", "pi", "pi"),
 ];
 
 /// The row of a native by its Mesh name.

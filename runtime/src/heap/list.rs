@@ -102,14 +102,19 @@ impl List {
 
     /// The texts of a list of strings.
     pub fn strings(&self) -> Vec<&str> {
+        let texts = self.texts().into_iter();
+        // SAFETY: strings are UTF-8.
+        texts
+            .map(|bytes| unsafe { std::str::from_utf8_unchecked(bytes) })
+            .collect()
+    }
+
+    /// The contents of a list of strings or of bytes.
+    pub fn texts(&self) -> Vec<&[u8]> {
         let text = |word: &u64| {
-            NonNull::new(*word as *mut StringObject).map(|object| {
-                // SAFETY: the elements of a list of strings are live string objects, which live as
-                // long as the list.
-                let bytes = unsafe { contents(object) };
-                // SAFETY: strings are UTF-8.
-                unsafe { std::str::from_utf8_unchecked(bytes) }
-            })
+            // SAFETY: the elements of such a list are live objects of this shape, which live as
+            // long as the list.
+            NonNull::new(*word as *mut StringObject).map(|object| unsafe { contents(object) })
         };
         self.words(1).iter().filter_map(text).collect()
     }

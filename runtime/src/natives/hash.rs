@@ -1,7 +1,9 @@
 //! Hashing: the number of this run, and the hash of bytes.
 
 use crate::config::Config;
+use crate::heap::list::List;
 use crate::native;
+use crate::natives::words::Pointer;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::LazyLock;
@@ -15,6 +17,39 @@ static SEED: LazyLock<u64> = LazyLock::new(|| match Config::seed() {
 /// The number that hashes of this run depend on.
 pub fn seed() -> u64 {
     *SEED
+}
+
+/// Numbers in their order, each followed by its position, equal ones in the order they stand in: a
+/// radix sort by the highest bits, in groups that are small enough for a comparison sort to finish.
+fn order(numbers: &[u64]) -> Vec<u64> {
+    const GROUP: usize = 32;
+    let count = numbers.len();
+    let bits = (usize::BITS - (count / GROUP).leading_zeros()).min(16);
+    let group = |number: u64| {
+        if bits == 0 {
+            0
+        } else {
+            (number >> (64 - bits)) as usize
+        }
+    };
+    let mut starts = vec![0usize; (1 << bits) + 1];
+    for number in numbers {
+        starts[group(*number) + 1] += 1;
+    }
+    for at in 1..starts.len() {
+        starts[at] += starts[at - 1];
+    }
+    let mut pairs = vec![[0; 2]; count];
+    let mut next = starts.clone();
+    for (place, number) in numbers.iter().enumerate() {
+        let at = &mut next[group(*number)];
+        pairs[*at] = [*number, place as u64];
+        *at += 1;
+    }
+    for bounds in starts.windows(2) {
+        pairs[bounds[0]..bounds[1]].sort_unstable();
+    }
+    pairs.into_flattened()
 }
 
 /// A permutation of the 64-bit numbers without pattern.
@@ -49,12 +84,32 @@ native! {
     fn mesh_hash_seed as "Hash.seed"(cx) -> i64 {
         seed() as i64
     }
+
+    /// Hashes in their order, with their positions.
+    fn mesh_hash_order as "Hash.order"(cx, buffer: Pointer, range: i64) -> List {
+        // SAFETY: the words are those of a list of integers.
+        let list = unsafe { List::from_words(buffer, range) };
+        let order = order(list.words(1));
+        List::of_ints(cx, &order)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::hash_bytes;
+    use super::{hash_bytes, mix, order};
     use std::collections::HashSet;
+
+    #[test]
+    fn numbers_are_ordered_and_equal_ones_stay() {
+        for count in [0usize, 1, 2, 31, 32, 64, 5000, 100_000] {
+            let numbers: Vec<u64> = (0..count as u64).map(|n| mix(n % 3000)).collect();
+            let mut expected: Vec<[u64; 2]> = (0..).zip(&numbers).map(|(i, n)| [*n, i]).collect();
+            expected.sort();
+            assert_eq!(order(&numbers), expected.into_flattened(), "{count}");
+        }
+        let top = 1 << 63;
+        assert_eq!(order(&[u64::MAX, 0, top]), [0, 1, top, 2, u64::MAX, 0]);
+    }
 
     #[test]
     fn short_texts_do_not_collide() {

@@ -1,62 +1,60 @@
-//! Natives of `IO`, `Env` and `System`: the process and its surroundings.
+//! Natives of `IO` and `System` that do not block: standard output, the process, clocks.
 
-use crate::heap::string::Str;
-use crate::io::stdout;
+use crate::heap::string::{Bytes, Str};
+use crate::io::{error_text, stdout};
 use crate::native;
 use crate::natives::row;
 use mesh_abi::context::Context;
 use mesh_abi::native::Native;
-use std::io::BufRead;
-
-/// A line without its ending, or nothing at the end of the input. An input that cannot be read has
-/// ended, and what is not UTF-8 is replaced: a line is text.
-fn line(input: &mut impl BufRead) -> Option<String> {
-    let mut bytes = Vec::new();
-    match input.read_until(b'\n', &mut bytes) {
-        Ok(0) | Err(_) => return None,
-        Ok(_) => {}
-    }
-    if bytes.last() == Some(&b'\n') {
-        bytes.pop();
-        if bytes.last() == Some(&b'\r') {
-            bytes.pop();
-        }
-    }
-    Some(String::from_utf8_lossy(&bytes).into_owned())
-}
+use std::sync::LazyLock;
+use std::time::Instant;
 
 native! {
-    /// The next line of standard input.
-    fn mesh_io_read_line as "IO.raw_read_line"(cx) -> Option<Str> {
-        stdout::flush();
-        let text = line(&mut std::io::stdin().lock());
-        text.map(|text| cx.string(&text))
-    }
-
     /// Writes out what is buffered.
     fn mesh_io_flush as "IO.flush"(cx) {
         stdout::flush();
     }
 
-    /// How many arguments the program got.
-    fn mesh_env_arg_count as "Env.raw_arg_count"(cx) -> i64 {
-        std::env::args_os().count().saturating_sub(1) as i64
+    /// Writes bytes to standard output.
+    fn mesh_io_write_bytes as "IO.write_bytes"(cx, bytes: Bytes) {
+        stdout::write(bytes.as_bytes());
     }
 
-    /// An argument of the program.
-    fn mesh_env_arg as "Env.raw_arg"(cx, index: i64) -> Str {
-        let place = usize::try_from(index).ok().and_then(|index| index.checked_add(1));
-        let argument = place.and_then(|place| std::env::args_os().nth(place));
-        cx.string(&argument.unwrap_or_default().to_string_lossy())
+    /// Whether a descriptor is a terminal.
+    fn mesh_io_is_terminal as "IO.raw_is_terminal"(cx, descriptor: i64) -> bool {
+        // SAFETY: only asks about a descriptor.
+        unsafe { libc::isatty(descriptor as i32) == 1 }
     }
 
-    /// A variable of the environment.
-    fn mesh_env_get as "Env.get"(cx, name: Str) -> Option<Str> {
-        let name = name.as_str();
-        if name.is_empty() || name.contains(['=', '\0']) {
-            return None;
-        }
-        std::env::var_os(name).map(|value| cx.string(&value.to_string_lossy()))
+    /// The system's words for an error.
+    fn mesh_file_error_text as "FileError.raw_text"(cx, code: i64) -> Str {
+        cx.string(&error_text(code as i32))
+    }
+
+    /// The operating system's name.
+    fn mesh_system_os as "System.os"(cx) -> Str {
+        cx.string(std::env::consts::OS)
+    }
+
+    /// The processor's architecture.
+    fn mesh_system_arch as "System.arch"(cx) -> Str {
+        cx.string(std::env::consts::ARCH)
+    }
+
+    /// How many actors can run at the same time at most.
+    fn mesh_system_cpu_count as "System.cpu_count"(cx) -> i64 {
+        std::thread::available_parallelism().map_or(1, |count| count.get() as i64)
+    }
+
+    /// The system's number of this process.
+    fn mesh_system_process_id as "System.process_id"(cx) -> i64 {
+        i64::from(std::process::id())
+    }
+
+    /// Nanoseconds since some moment of the program's run.
+    fn mesh_system_monotonic_time as "System.monotonic_time"(cx) -> i64 {
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        START.elapsed().as_nanos() as i64
     }
 }
 
@@ -75,18 +73,4 @@ pub unsafe extern "C-unwind" fn mesh_system_exit(_: *mut Context, code: i64) -> 
     stdout::flush();
     // SAFETY: ends the process without running handlers, which nothing here needs.
     unsafe { libc::_exit((code & 0xff) as i32) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::line;
-
-    #[test]
-    fn lines_end_in_either_way() {
-        let mut input: &[u8] = b"one\r\n\ntwo\xff";
-        assert_eq!(line(&mut input).as_deref(), Some("one"));
-        assert_eq!(line(&mut input).as_deref(), Some(""));
-        assert_eq!(line(&mut input).as_deref(), Some("two\u{fffd}"));
-        assert_eq!(line(&mut input), None);
-    }
 }

@@ -18,18 +18,23 @@
 //!
 //! Parameters are words: `i64`, `bool`, `f64`, `Str`, `Bytes`, `Pointer`. A list arrives as two,
 //! `Pointer` and `i64`: see [`List::from_words`](crate::heap::list::List::from_words). A result is
-//! one of these, `()`, an `Option<Str>`, a `List`, or a tuple of them, whose words follow one
-//! another.
+//! one of these, `()`, an `Option<Str>`, a `List`, or a tuple of them, whose words, three at most,
+//! follow one another.
 
 pub mod actors;
+pub mod blocking;
+pub mod bytes;
 pub mod calls;
+pub mod crypto;
 pub mod cx;
 pub mod date_time;
+pub mod env;
 pub mod float;
 pub mod hash;
 pub mod int;
 pub mod io;
 pub mod json;
+pub mod log;
 pub mod math;
 pub mod names;
 pub mod prelude;
@@ -49,7 +54,7 @@ pub use cx::Cx;
 use crate::crash;
 use mesh_abi::context::Context;
 use mesh_abi::native::{Native, RUNTIME, STD, Stack};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// Declares natives: see the module's comment.
 #[macro_export]
@@ -79,6 +84,7 @@ macro_rules! native {
             #[used]
             #[unsafe(link_section = "mesh_natives")]
             static ENTRY: &mesh_abi::native::Native = ROW;
+            #[allow(clippy::too_many_arguments, reason = "a list is two words")]
             fn body(
                 #[allow(unused_variables, reason = "many natives need no context")]
                 $cx: &mut $crate::natives::Cx
@@ -113,7 +119,9 @@ pub unsafe fn enter<R>(
         Stack::Leaf => body(&mut cx),
         Stack::Worker => {
             let actor = cx.actor();
-            actor.on_worker_stack(|| body(&mut cx))
+            // What runs there must not unwind out of it.
+            let ended = actor.on_worker_stack(|| catch_unwind(AssertUnwindSafe(|| body(&mut cx))));
+            ended.unwrap_or_else(|payload| resume_unwind(payload))
         }
     });
     match catch_unwind(run) {

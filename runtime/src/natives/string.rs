@@ -123,6 +123,7 @@ fn all_are(text: &str, class: i64) -> bool {
         3 => char::is_alphanumeric,
         4 => char::is_uppercase,
         5 => char::is_lowercase,
+        7 => |c: char| c.is_ascii(),
         _ => |c: char| c.is_ascii_punctuation(),
     };
     !text.is_empty() && text.chars().all(is)

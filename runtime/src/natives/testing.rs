@@ -63,8 +63,11 @@ pub fn stack_used(native: impl FnOnce(*mut Context) + 'static) -> usize {
 
 #[test]
 fn leaf_natives_need_little_stack() {
+    use super::bytes::{mesh_bytes_find, mesh_bytes_to_list, mesh_bytes_to_text_lossy};
+    use super::env::{mesh_env_all, mesh_env_get};
     use super::float::{mesh_float_parse, mesh_float_to_fixed, mesh_float_to_text};
     use super::int::mesh_int_to_text;
+    use super::io::mesh_file_error_text;
     use super::rt::{mesh_rt_alloc_slow, mesh_rt_list_reserve_back};
     use super::string::{
         mesh_string_count, mesh_string_find, mesh_string_quoted, mesh_string_to_upper,
@@ -91,6 +94,12 @@ fn leaf_natives_need_little_stack() {
             stack_used(|cx| _ = mesh_string_find(cx, text(cx, TEXT), text(cx, "quotes"), 0)),
             stack_used(|cx| _ = mesh_string_to_upper(cx, text(cx, TEXT))),
             stack_used(|cx| _ = mesh_string_quoted(cx, text(cx, TEXT))),
+            stack_used(|cx| _ = mesh_bytes_find(cx, text(cx, TEXT), text(cx, "quotes"), 0)),
+            stack_used(|cx| mesh_bytes_to_list(cx, text(cx, TEXT))),
+            stack_used(|cx| _ = mesh_bytes_to_text_lossy(cx, text(cx, TEXT))),
+            stack_used(|cx| mesh_env_all(cx)),
+            stack_used(|cx| _ = mesh_env_get(cx, text(cx, "PATH"))),
+            stack_used(|cx| _ = mesh_file_error_text(cx, 2)),
             stack_used(|cx| _ = mesh_rt_alloc_slow(cx, 100_000)),
             stack_used(move |cx| mesh_rt_list_reserve_back(cx, null_mut(), 0, 9, desc)),
             stack_used(|cx| _ = mesh_rt_stack_slow(cx, 0)),
