@@ -1,7 +1,9 @@
 //! How fast programs compile: medians of five, with files in the page cache.
 //!
-//! `mesh-bench MESH` measures that binary; `mesh-bench generate FOLDER LINES` only writes the package that is measured.
+//! `mesh-bench MESH` measures that binary, `mesh-bench MESH collections` what it makes of maps and lists;
+//! `mesh-bench generate FOLDER LINES` only writes the package that is measured.
 
+mod collections;
 mod package;
 
 use std::fs;
@@ -17,8 +19,15 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words[..] {
         ["generate", folder, lines] => generate(folder, lines),
+        ["rival", group] => {
+            collections::run_rival(group);
+            Ok(())
+        }
         [mesh] => measure(Path::new(mesh)),
-        _ => Err("usage: mesh-bench MESH | mesh-bench generate FOLDER LINES".to_string()),
+        [mesh, "collections"] => collections::compare(Path::new(mesh)),
+        _ => Err(
+            "usage: mesh-bench MESH [collections] | mesh-bench generate FOLDER LINES".to_string(),
+        ),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
