@@ -26,6 +26,8 @@ pub enum Command {
     Build(BuildOptions),
     /// Look for errors without making an executable
     Check(CheckOptions),
+    /// Run the tests of a program
+    Test(TestOptions),
     /// Make the folder of a new package
     New {
         /// The package's name, which is also the folder's
@@ -81,6 +83,37 @@ pub struct CheckOptions {
     /// Print one JSON object per diagnostic, on standard output
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct TestOptions {
+    /// A `.mesh` file, or the folder of a package
+    #[arg(default_value = ".", value_name = "FILE|PACKAGE")]
+    pub path: PathBuf,
+    /// Run only tests with this text in their name, as `--list` shows it; may be given more than once
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Vec<String>,
+    /// End a test that runs longer
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
+    pub timeout: u64,
+    /// How many tests run at once, if not one on each core
+    #[arg(long, value_name = "COUNT")]
+    pub jobs: Option<usize>,
+    /// What properties draw their values from: the number that a failure shows
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    pub seed: Option<i64>,
+    /// Optimise, as `mesh build --release` does
+    #[arg(long)]
+    pub release: bool,
+    /// Show every test with its time
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Print one JSON object per test, and a summary, on standard output
+    #[arg(long, conflicts_with = "verbose")]
+    pub json: bool,
+    /// Print the names of the tests and run none
+    #[arg(long, conflicts_with_all = ["json", "verbose"])]
+    pub list: bool,
 }
 
 /// The stages that can be looked at.

@@ -5,13 +5,17 @@ use mesh_report::{Colour, json};
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
-/// Whether standard error shows colours: a terminal that was not told otherwise (`NO_COLOR`).
-pub fn colour() -> Colour {
+/// Whether a stream shows colours: a terminal that was not told otherwise (`NO_COLOR`).
+pub fn colour_of(stream: &impl IsTerminal) -> bool {
     let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    if !refused && std::io::stderr().is_terminal() {
-        Colour::Always
-    } else {
-        Colour::Never
+    !refused && stream.is_terminal()
+}
+
+/// The same of standard error, for reports.
+pub fn colour() -> Colour {
+    match colour_of(&std::io::stderr()) {
+        true => Colour::Always,
+        false => Colour::Never,
     }
 }
 

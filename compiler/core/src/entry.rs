@@ -1,52 +1,73 @@
-//! The function that runs the program: `main`, an `Err` of it printed, the exit code.
+//! The function that runs the program: `main`, or the test that is wanted; an `Err` of it printed, the exit code.
 
 use crate::Entry;
 use crate::build::Builder;
 use crate::ir::{self, Const, Op, Target, Term, ValueId};
 use crate::lower::{self, Graph};
 use crate::specialise::{Callee, Declaration, Job, Specialiser, scope_of};
+use mesh_check::program::Checked;
 use mesh_check::ty::{Ty, TyKind};
 use mesh_report::{Span, bug};
-use mesh_resolve::hir::{FnId, FnKind, ModuleId, TypeDefKind};
+use mesh_resolve::hir::{FnId, FnKind, Module, ModuleId, Test, TypeDefKind};
+
+/// What a test build exits with when its test has ended: a test that ends the program itself has not.
+pub const TEST_ENDED: i64 = 100;
 
 /// Declares the entry function and asks for everything it reaches.
 pub fn declare(sp: &mut Specialiser<'_>, entry: Entry) {
-    let Some(root) = sp.checked.world.root else {
-        bug!(Span::DUMMY, "Core: the program has no root module");
-    };
-    match entry {
+    let module = match entry {
         Entry::Main => {
-            let unit = sp.unit(root);
-            let declaration = Declaration {
-                symbol: "mesh.entry".into(),
-                name: "main".into(),
-                unit,
-                span: Span::DUMMY,
-                kind: ir::FnKind::Direct,
-                result: sp.common.int,
+            let Some(root) = sp.checked.world.root else {
+                bug!(Span::DUMMY, "Core: the program has no root module");
             };
-            let function = sp.declare(declaration, Job::Entry);
-            sp.program.entry = Some(function);
+            root
         }
-        Entry::Tests => tests(sp),
+        Entry::Tests => {
+            tests(sp);
+            test_wanted(sp).module
+        }
+    };
+    let unit = sp.unit(module);
+    let declaration = Declaration {
+        symbol: "mesh.entry".into(),
+        name: "main".into(),
+        unit,
+        span: Span::DUMMY,
+        kind: ir::FnKind::Direct,
+        result: sp.common.int,
+    };
+    let function = sp.declare(declaration, Job::Entry(entry));
+    sp.program.entry = Some(function);
+}
+
+/// An instance for every test of the modules that are tested.
+fn tests(sp: &mut Specialiser<'_>) {
+    let checked = sp.checked;
+    for (module, test) in tested(checked) {
+        let callee = sp.callee_of_item(test.body, [].into(), test.span);
+        if let Callee::Function(function) = callee {
+            sp.program.tests.push(ir::Test {
+                module: module.name.clone(),
+                name: test.name.clone(),
+                span: test.span,
+                function,
+            });
+        }
     }
 }
 
-/// An instance for every test of the program's own modules.
-fn tests(sp: &mut Specialiser<'_>) {
-    let modules = &sp.checked.world.modules;
-    for module in modules.iter().filter(|module| !module.is_std) {
-        for test in &module.tests {
-            let callee = sp.callee_of_item(test.body, [].into(), test.span);
-            if let Callee::Function(function) = callee {
-                sp.program.tests.push(ir::Test {
-                    module: module.name.clone(),
-                    name: test.name.clone(),
-                    span: test.span,
-                    function,
-                });
-            }
-        }
+/// The tests that a test build runs, in order.
+fn tested(checked: &Checked) -> impl Iterator<Item = (&Module, &Test)> {
+    let modules = checked.world.modules.iter();
+    let modules = modules.filter(|module| module.is_tested);
+    modules.flat_map(|module| module.tests.iter().map(move |test| (&**module, test)))
+}
+
+/// The function of std that says which test is wanted.
+fn test_wanted(sp: &Specialiser<'_>) -> FnId {
+    match sp.checked.world.lang.functions.get("test_wanted") {
+        Some(&id) => id,
+        None => bug!(Span::DUMMY, "Core: std marks no function `test_wanted`"),
     }
 }
 
@@ -62,29 +83,66 @@ fn main(sp: &Specialiser<'_>) -> Option<(ModuleId, FnId)> {
 }
 
 /// The graph of the entry function.
-pub fn run(sp: &mut Specialiser<'_>) -> Graph {
-    let Some((_, main)) = main(sp) else {
-        bug!(Span::DUMMY, "Core: the program has no `main`");
-    };
-    let span = sp.hir_function(main).name_span;
+pub fn run(sp: &mut Specialiser<'_>, entry: Entry) -> Graph {
     // Without a place: reports show what the user wrote, and this function is not.
     let mut b = Builder::new(Span::DUMMY);
-    let result = match sp.body(main) {
+    match entry {
+        Entry::Main => {
+            let Some((_, main)) = main(sp) else {
+                bug!(Span::DUMMY, "Core: the program has no `main`");
+            };
+            run_one(sp, &mut b, main, 0);
+        }
+        Entry::Tests => run_wanted(sp, &mut b),
+    }
+    b.finish()
+}
+
+/// Runs the test whose number std gives; any other number is misuse.
+fn run_wanted(sp: &mut Specialiser<'_>, b: &mut Builder) {
+    let wanted = test_wanted(sp);
+    let callee = sp.callee_of_item(wanted, [].into(), Span::DUMMY);
+    let int = sp.common.int;
+    let Some(number) = lower::emit(b, sp, &callee, Vec::new(), int) else {
+        return;
+    };
+    let bodies: Vec<FnId> = tested(sp.checked).map(|(_, test)| test.body).collect();
+    let blocks: Vec<_> = bodies.iter().map(|_| b.block()).collect();
+    let none = b.block();
+    let cases = blocks.iter().enumerate();
+    b.end(Term::Switch {
+        on: number,
+        cases: cases
+            .map(|(at, block)| (at as i64, Target::plain(*block)))
+            .collect(),
+        default: Some(Target::plain(none)),
+    });
+    for (body, block) in bodies.into_iter().zip(blocks) {
+        b.switch_to(block);
+        run_one(sp, b, body, TEST_ENDED);
+    }
+    b.switch_to(none);
+    exit(sp, b, 2);
+}
+
+/// Calls a function without parameters, and exits with `code` unless it gives an `Err`.
+fn run_one(sp: &mut Specialiser<'_>, b: &mut Builder, function: FnId, code: i64) {
+    let span = sp.hir_function(function).name_span;
+    let result = match sp.body(function) {
         Some(body) => {
             let scope = scope_of(&body.generics, &[]);
             sp.concrete(body.result, &scope)
         }
-        None => bug!(span, "Core: `main` has no body"),
+        None => bug!(span, "Core: what is to run has no body"),
     };
     let core = sp.core_type(result);
-    let callee = sp.callee_of_item(main, [].into(), span);
-    if let Some(value) = lower::emit(&mut b, sp, &callee, Vec::new(), core) {
+    let callee = sp.callee_of_item(function, [].into(), span);
+    if let Some(value) = lower::emit(b, sp, &callee, Vec::new(), core) {
         match sp.lang_args(result, "result") {
-            Some(args) => check_result(sp, &mut b, value, result, args),
-            None => exit(sp, &mut b, 0),
+            Some(args) => check_result(sp, b, value, result, args, code),
+            None => exit(sp, b, code),
         }
     }
-    b.finish()
 }
 
 fn exit(sp: &Specialiser<'_>, b: &mut Builder, code: i64) {
@@ -92,10 +150,17 @@ fn exit(sp: &Specialiser<'_>, b: &mut Builder, code: i64) {
     b.end(Term::Return(code));
 }
 
-/// Prints what an `Err` holds and gives 1 for it.
-fn check_result(sp: &mut Specialiser<'_>, b: &mut Builder, value: ValueId, ty: Ty, args: &[Ty]) {
+/// Prints what an `Err` holds and gives 1 for it; anything else gives `code`.
+fn check_result(
+    sp: &mut Specialiser<'_>,
+    b: &mut Builder,
+    value: ValueId,
+    ty: Ty,
+    args: &[Ty],
+    code: i64,
+) {
     let TyKind::Con(id, _) = ty.kind() else {
-        return exit(sp, b, 0);
+        return exit(sp, b, code);
     };
     let failed = match &sp.type_def(*id).kind {
         TypeDefKind::Sum(variants) => variants.iter().position(|v| v.name == "Err"),
@@ -112,7 +177,7 @@ fn check_result(sp: &mut Specialiser<'_>, b: &mut Builder, value: ValueId, ty: T
         default: Some(Target::plain(good)),
     });
     b.switch_to(good);
-    exit(sp, b, 0);
+    exit(sp, b, code);
     b.switch_to(bad);
     let field = Op::Field {
         base: value,

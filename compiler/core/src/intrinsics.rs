@@ -16,6 +16,8 @@ pub enum Intrinsic {
     Crash(CrashKind),
     /// The argument, as a value of a type that is represented alike.
     Same,
+    /// The `Debug` text of the argument, which every type has.
+    Inspect,
     /// What is known of the instance's type argument of this number.
     OfType(usize, TypeFact),
 }
@@ -230,6 +232,11 @@ pub const TABLE: &[Row] = &[
         1,
         TypeFact::Name,
     ),
+    Row {
+        name: "Debug.of_any",
+        signature: "(T) -> String",
+        op: Intrinsic::Inspect,
+    },
     crash("Prelude.panic", "(String) -> Never", CrashKind::Panic),
     // The value's `Debug` text.
     crash(

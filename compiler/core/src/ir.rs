@@ -40,9 +40,10 @@ pub struct Program {
     pub types: Types,
     pub functions: Vec<Function>,
     pub units: Vec<Unit>,
-    /// Runs `main`, prints an `Err`, gives the exit code: takes nothing, gives an `Int`.
+    /// Runs `main`, or in a test build the test that is wanted; prints an `Err`, gives the exit code: takes nothing,
+    /// gives an `Int`.
     pub entry: Option<FnId>,
-    /// In a test build, in place of the entry.
+    /// In a test build, by number.
     pub tests: Vec<Test>,
     /// Name for reports: the package's, or the file's without its ending.
     pub name: String,

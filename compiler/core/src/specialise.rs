@@ -42,7 +42,7 @@ pub enum Job<'a> {
     /// A closure that a spawned actor runs: calls `callee`, or its first capture, with the others.
     Spawned { callee: Option<Callee> },
     /// Runs the program.
-    Entry,
+    Entry(crate::Entry),
 }
 
 /// A declared function without its body, and where it is first needed.
@@ -152,7 +152,7 @@ impl<'a> Specialiser<'a> {
                     lower::constructor(self, function, variant, &params)
                 }
                 Job::Spawned { callee } => lower::spawned(self, function, callee.as_ref()),
-                Job::Entry => crate::entry::run(self),
+                Job::Entry(entry) => crate::entry::run(self, entry),
             };
             let done = &mut self.program.functions[function.index()];
             done.values = values;

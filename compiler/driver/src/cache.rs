@@ -81,7 +81,7 @@ impl Cache {
         }
     }
 
-    /// Where the entry `key` of a kind is, whether or not it is there. `kind` is `exe`, `obj` or `say`.
+    /// Where the entry `key` of a kind is, whether or not it is there. `kind` is `exe`, `obj`, `say` or `tests`.
     pub fn path(&self, kind: &str, key: &Key) -> PathBuf {
         self.root.join(kind).join(&key.0)
     }
@@ -160,7 +160,7 @@ impl Cache {
 
     fn remove(&self, keep_for: Duration, keep_bytes: u64) -> io::Result<()> {
         let mut entries = Vec::new();
-        for kind in ["exe", "obj", "say", "new"] {
+        for kind in ["exe", "obj", "say", "tests", "new"] {
             let Ok(folder) = fs::read_dir(self.root.join(kind)) else {
                 continue;
             };

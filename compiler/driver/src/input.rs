@@ -22,6 +22,17 @@ pub struct Input {
     pub roots: Vec<PathBuf>,
 }
 
+/// What a program is read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    Program,
+    /// With the files of `tests/`, which belong to the tests alone.
+    Tests,
+}
+
+/// The folder of a package, or of std, for files that are compiled for its tests only.
+const TESTS: &str = "tests";
+
 /// One file of a program.
 pub struct InputFile {
     /// The path that messages show.
@@ -29,6 +40,8 @@ pub struct InputFile {
     /// The path its module's name comes from, relative to `src` or to std's folder.
     pub module_path: String,
     pub is_std: bool,
+    /// Whether its tests are to run.
+    pub is_tested: bool,
     pub bytes: Vec<u8>,
 }
 
@@ -38,6 +51,7 @@ pub struct Source {
     /// `Main`, `Types.UserName`, or what the path has in place of a name.
     pub module: String,
     pub is_std: bool,
+    pub is_tested: bool,
 }
 
 /// What could not be read.
@@ -47,21 +61,39 @@ pub struct Unusable {
 }
 
 impl Input {
-    /// Reads the program at `path`: a `.mesh` file, or the folder of a package.
-    pub fn read(path: &Path, install: &Install) -> Result<Input, Unusable> {
-        let mut input = if path.is_dir() {
-            Input::package(path)?
+    /// Reads the program at `path`: a `.mesh` file, the folder of a package, or for its tests the folder of std.
+    pub fn read(path: &Path, install: &Install, purpose: Purpose) -> Result<Input, Unusable> {
+        let of_std = purpose == Purpose::Tests && install.is_std(path);
+        let mut input = if of_std {
+            Input::std_alone(path)
+        } else if path.is_dir() {
+            Input::package(path, purpose)?
         } else {
-            Input::single(path)?
+            Input::single(path, purpose)?
         };
         let std = install
             .std_files()
             .map_err(|diagnostic| input.unusable(vec![diagnostic]))?;
-        input.add("std/", true, std);
+        let in_tests = |file: &SourceText| file.path.starts_with("tests/");
+        let (tests, std): (Vec<_>, Vec<_>) = std.into_iter().partition(in_tests);
+        if of_std {
+            input.add("std/", false, true, tests);
+        }
+        input.add("std/", true, of_std, std);
         Ok(input)
     }
 
-    fn single(path: &Path) -> Result<Input, Unusable> {
+    /// No files but std's, which are added to all.
+    fn std_alone(path: &Path) -> Input {
+        Input {
+            name: "std".to_string(),
+            files: Vec::new(),
+            sources: SourceMap::new(),
+            roots: vec![path.to_path_buf()],
+        }
+    }
+
+    fn single(path: &Path, purpose: Purpose) -> Result<Input, Unusable> {
         let bytes = std::fs::read(path).map_err(|error| {
             let diagnostic = Unreadable {
                 path: path.to_path_buf(),
@@ -80,6 +112,7 @@ impl Input {
             shown: shown(path),
             module_path: "main.mesh".to_string(),
             is_std: false,
+            is_tested: purpose == Purpose::Tests,
             bytes,
         };
         Ok(Input {
@@ -90,7 +123,7 @@ impl Input {
         })
     }
 
-    fn package(folder: &Path) -> Result<Input, Unusable> {
+    fn package(folder: &Path, purpose: Purpose) -> Result<Input, Unusable> {
         let mut sources = SourceMap::new();
         if !folder.join(package::MANIFEST).is_file() {
             let diagnostics = vec![
@@ -123,32 +156,55 @@ impl Input {
             roots: Vec::new(),
         };
         for (at, package) in packages.iter().enumerate() {
-            input.add_package(package, at == 0)?;
+            input.add_package(package, at == 0, purpose)?;
         }
         Ok(input)
     }
 
     /// A dependency's `main` is for itself alone.
-    fn add_package(&mut self, package: &Package, is_root: bool) -> Result<(), Unusable> {
+    fn add_package(
+        &mut self,
+        package: &Package,
+        is_root: bool,
+        purpose: Purpose,
+    ) -> Result<(), Unusable> {
+        let is_tested = is_root && purpose == Purpose::Tests;
         let folder = package.folder.join("src");
-        let mut files = std_hash::read(&folder).map_err(|(path, error)| {
-            let diagnostic = Unreadable { path, error }.into();
-            self.unusable(vec![diagnostic])
-        })?;
+        let mut files = self.folder(&folder)?;
         if !is_root {
             files.retain(|file| file.path != "main.mesh");
         }
-        self.add(&format!("{}/", shown(&folder)), false, files);
+        self.add(&format!("{}/", shown(&folder)), false, is_tested, files);
+        let folder = package.folder.join(TESTS);
+        if is_tested && folder.is_dir() {
+            let mut files = self.folder(&folder)?;
+            for file in &mut files {
+                file.path = format!("{TESTS}/{}", file.path);
+            }
+            let prefix = format!("{}/", shown(&package.folder));
+            self.add(prefix.trim_start_matches("./"), false, true, files);
+        }
         self.roots.push(package.folder.clone());
         Ok(())
     }
 
-    fn add(&mut self, prefix: &str, is_std: bool, files: Vec<SourceText>) {
-        let prefix = if prefix == "/" { "" } else { prefix };
+    fn folder(&self, folder: &Path) -> Result<Vec<SourceText>, Unusable> {
+        std_hash::read(folder).map_err(|(path, error)| {
+            let diagnostic = Unreadable { path, error }.into();
+            self.unusable(vec![diagnostic])
+        })
+    }
+
+    fn add(&mut self, prefix: &str, is_std: bool, is_tested: bool, files: Vec<SourceText>) {
+        let prefix = match prefix {
+            "/" | "./" => "",
+            other => other,
+        };
         self.files.extend(files.into_iter().map(|file| InputFile {
             shown: format!("{prefix}{}", file.path),
             module_path: file.path,
             is_std,
+            is_tested,
             bytes: file.bytes,
         }));
     }
@@ -177,6 +233,7 @@ impl Input {
                         package::module_name(&file.module_path)
                     },
                     is_std: file.is_std,
+                    is_tested: file.is_tested,
                     file: sources.add(file.shown, text),
                 }),
                 Err(error) => {
@@ -255,7 +312,7 @@ mod tests {
         write("util/src/main.mesh", "\n");
         write("util/src/util.mesh", "\n");
         write("lib/std/core/list.mesh", "\n");
-        let input = Input::read(&dir.path().join("app"), &install(dir.path()))
+        let input = Input::read(&dir.path().join("app"), &install(dir.path()), Purpose::Program)
             .ok()
             .expect("readable");
         assert_eq!(input.name, "app");
@@ -279,7 +336,7 @@ mod tests {
     fn what_is_no_program_is_said() {
         let dir = tempfile::tempdir().unwrap();
         let install = install(dir.path());
-        let read = |path: &Path| Input::read(path, &install).and_then(Input::into_sources);
+        let read = |path: &Path| Input::read(path, &install, Purpose::Program).and_then(Input::into_sources);
         let missing = messages(read(&dir.path().join("no.mesh")));
         assert!(
             missing[0].starts_with("E0801 there is no file"),

@@ -72,6 +72,12 @@ impl Install {
         }
     }
 
+    /// Whether `path` is the folder of the std that is used.
+    pub fn is_std(&self, path: &Path) -> bool {
+        let same = |path: &Path| path.canonicalize().ok();
+        path.is_dir() && same(path) == same(&self.std)
+    }
+
     /// The files of std, which are those that the compiler was built with.
     pub fn std_files(&self) -> Result<Vec<SourceText>, Diagnostic> {
         let files =

@@ -14,18 +14,21 @@ mod package;
 mod pipeline;
 mod report;
 mod std_hash;
+mod tests;
 mod units;
 
 pub use emit::Stage;
 pub use package::is_package_name;
 pub use report::Report;
+pub use tests::{BuiltTests, TestCase};
 
 use cache::{Cache, Key, KeyBuilder};
 use diagnostics::Unwritable;
-use input::Input;
+use input::{Input, Purpose};
 use install::Install;
 use link::Link;
-use pipeline::Pipeline;
+use mesh_core::Entry;
+use pipeline::{Log, Lowered, Pipeline};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -73,7 +76,7 @@ impl Compiler {
 
     /// Everything there is to say about the program at `path`. `last`: this process checks nothing after it.
     pub fn check(&self, path: &Path, last: bool) -> Report {
-        let input = match Input::read(path, &self.install) {
+        let input = match Input::read(path, &self.install, Purpose::Program) {
             Ok(input) => input,
             Err(unusable) => return unusable.into(),
         };
@@ -81,6 +84,7 @@ impl Compiler {
         pipeline::guarded(input, |program, log| {
             let pipeline = Pipeline {
                 name: &name,
+                entry: Entry::Main,
                 release: false,
                 target: None,
             };
@@ -97,9 +101,9 @@ impl Compiler {
     /// The executable of the program at `path`: out of the cache if nothing has changed.
     pub fn build(&self, path: &Path, options: &Options) -> Result<Built, Report> {
         let runtime = self.install.runtime(options.release)?;
-        let input = Input::read(path, &self.install)?;
+        let input = Input::read(path, &self.install, Purpose::Program)?;
         let name = input.name.clone();
-        let key = fingerprint(&input, &runtime, options);
+        let key = fingerprint(&input, &runtime, options, b"program");
         if let Some(executable) = self.cache.get("exe", &key) {
             return Ok(Built {
                 executable,
@@ -109,13 +113,13 @@ impl Compiler {
         }
         let pipeline = Pipeline {
             name: &name,
+            entry: Entry::Main,
             release: options.release,
             target: None,
         };
         let (executable, report) = pipeline::guarded(input, |program, log| {
             let core = pipeline.core(program, log)?;
-            let objects = log.keep(pipeline.objects(&core, &self.cache))?;
-            log.keep(self.link(&objects, &runtime, &key, options))
+            self.executable(&pipeline, &core, &runtime, &key, log)
         });
         let Some(executable) = executable else {
             return Err(report);
@@ -140,10 +144,11 @@ impl Compiler {
         options: &Options,
         target: Option<&str>,
     ) -> Result<Emitted, Report> {
-        let input = Input::read(path, &self.install)?;
+        let input = Input::read(path, &self.install, Purpose::Program)?;
         let name = input.name.clone();
         let pipeline = Pipeline {
             name: &name,
+            entry: Entry::Main,
             release: options.release,
             target,
         };
@@ -204,7 +209,7 @@ impl Compiler {
     /// Changes whenever a file that the program at `path` is made of changes.
     pub fn stamp(&self, path: &Path) -> String {
         let mut key = KeyBuilder::default();
-        match Input::read(path, &self.install) {
+        match Input::read(path, &self.install, Purpose::Program) {
             Ok(input) => add_files(&mut key, &input),
             Err(unusable) => {
                 for diagnostic in &unusable.diagnostics {
@@ -213,6 +218,20 @@ impl Compiler {
             }
         }
         key.key().to_string()
+    }
+
+    /// Object files and the executable of a program.
+    fn executable(
+        &self,
+        pipeline: &Pipeline<'_>,
+        core: &Lowered,
+        runtime: &Path,
+        key: &Key,
+        log: &mut Log,
+    ) -> Option<PathBuf> {
+        let objects = log.keep(pipeline.objects(core, &self.cache))?;
+        let release = pipeline.release;
+        log.keep(self.link(&objects, runtime, key, &Options { release }))
     }
 
     fn link(
@@ -245,9 +264,10 @@ impl Compiler {
     }
 }
 
-/// The key of an executable: all that it is made of and by.
-fn fingerprint(input: &Input, runtime: &Path, options: &Options) -> Key {
+/// The key of an executable: all that it is made of and by. `entry` tells those of one program apart.
+fn fingerprint(input: &Input, runtime: &Path, options: &Options, entry: &[u8]) -> Key {
     let mut key = KeyBuilder::default();
+    key.add(entry);
     add_identity(&mut key);
     add_file_identity(&mut key, runtime);
     key.add(runtime.as_os_str().as_encoded_bytes());
@@ -262,7 +282,9 @@ fn add_files(key: &mut KeyBuilder, input: &Input) {
         key.add(manifest.text().as_bytes());
     }
     for file in &input.files {
-        key.add(file.shown.as_bytes()).add(&file.bytes);
+        key.add(file.shown.as_bytes())
+            .add(&[u8::from(file.is_tested)])
+            .add(&file.bytes);
     }
 }
 

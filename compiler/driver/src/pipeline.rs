@@ -6,7 +6,7 @@ use crate::input::{Input, Source};
 use crate::report::Report;
 use crate::units;
 use mesh_check::Checked;
-use mesh_core::ir;
+use mesh_core::{Entry, ir};
 use mesh_report::{Diagnostic, FileId, SourceMap, Span, parallel};
 use mesh_resolve::hir::{ModuleId, World};
 use mesh_resolve::{Origin, SourceModule};
@@ -24,6 +24,7 @@ pub struct Program {
 /// How this run compiles.
 pub struct Pipeline<'a> {
     pub name: &'a str,
+    pub entry: Entry,
     pub release: bool,
     pub target: Option<&'a str>,
 }
@@ -138,6 +139,7 @@ impl Pipeline<'_> {
             } else {
                 Origin::Package
             },
+            is_tested: source.is_tested,
         });
         let resolved = mesh_resolve::resolve_program(modules.collect(), Some("Main"));
         let mut sound = Sound::new(program, &resolved.world, broken);
@@ -160,13 +162,13 @@ impl Pipeline<'_> {
     /// The monomorphic program, optimised as far as the kind of build asks for.
     pub fn core(&self, program: &Program, log: &mut Log) -> Option<Lowered> {
         let checked = self.check(program, log)?;
-        if checked.world.root.is_none() {
+        if checked.world.root.is_none() && self.entry == Entry::Main {
             log.add([NoMainModule { name: self.name }.into()]);
             return None;
         }
         let options = mesh_core::Options {
             name: self.name.to_string(),
-            entry: mesh_core::Entry::Main,
+            entry: self.entry,
         };
         let mut core = log.keep(mesh_core::lower_program(&checked, &options))?;
         let level = if self.release {

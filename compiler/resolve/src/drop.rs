@@ -64,6 +64,7 @@ fn take_apart(expr: Expr, work: &mut Vec<Expr>) {
         | ExprKind::Try(one)
         | ExprKind::Unary { operand: one, .. }
         | ExprKind::Ascribe { value: one, .. }
+        | ExprKind::Held { value: one, .. }
         | ExprKind::Return(Some(one)) => work.push(*one),
         ExprKind::MethodCall { receiver, args, .. } => {
             work.push(*receiver);

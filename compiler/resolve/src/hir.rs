@@ -75,6 +75,8 @@ pub struct Module {
     pub impls: Vec<Impl>,
     pub consts: Vec<Const>,
     pub tests: Vec<Test>,
+    /// Whether its tests are to run: it belongs to the package that is tested.
+    pub is_tested: bool,
     /// Interfaces whose methods `v.name(…)` may mean here, besides those of v's own module.
     pub interfaces_in_scope: Vec<InterfaceId>,
     pub docs: Option<SmolStr>,
@@ -475,6 +477,11 @@ pub enum ExprKind {
         fields: Vec<FieldInit>,
     },
     Block(Block),
+    /// The value, which a local holds from here on: the parts of an `assert`.
+    Held {
+        local: LocalId,
+        value: Box<Expr>,
+    },
     If {
         cond: Box<Expr>,
         then: Box<Expr>,

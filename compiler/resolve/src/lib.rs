@@ -38,6 +38,8 @@ pub struct SourceModule {
     pub name: SmolStr,
     pub parse: Parse,
     pub origin: Origin,
+    /// Whether its tests are to run, and so the examples in its doc comments.
+    pub is_tested: bool,
 }
 
 /// What resolving gives.

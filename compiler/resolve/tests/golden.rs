@@ -44,6 +44,7 @@ fn add(
         name: name.into(),
         parse: mesh_syntax::parse(file, source),
         origin,
+        is_tested: false,
     }
 }
 

@@ -19,5 +19,5 @@ pub use kind::{
     CONTEXTUAL, Mesh, NODES, PUNCTUATION, RESERVED, SyntaxElement, SyntaxKind, SyntaxNode,
     SyntaxToken,
 };
-pub use parse::{Parse, parse};
+pub use parse::{Parse, parse, parse_statements};
 pub use print::{print_tokens, print_tree};

@@ -1,10 +1,10 @@
 //! The result of parsing one file.
 
-use crate::ast::{AstNode, SourceFile};
+use crate::ast::{AstNode, BlockExpr, SourceFile};
 use crate::diagnostics;
 use crate::kind::SyntaxNode;
 use crate::lexer::{self, LexError, LexErrorKind};
-use crate::parser::{self, Input};
+use crate::parser::{self, Input, Whole};
 use crate::sink;
 use mesh_report::{Diagnostic, FileId, Span, bug};
 use rowan::GreenNode;
@@ -25,6 +25,11 @@ impl Parse {
         SyntaxNode::new_root(self.green.clone())
     }
 
+    /// The block of [`parse_statements`].
+    pub fn statements(&self) -> Option<BlockExpr> {
+        self.syntax().children().find_map(BlockExpr::cast)
+    }
+
     /// The typed view of the root.
     pub fn tree(&self) -> SourceFile {
         match SourceFile::cast(self.syntax()) {
@@ -39,12 +44,21 @@ impl Parse {
 
 /// Parses the text of a file. Never fails: what is wrong is among the diagnostics, and the tree holds all of the text.
 pub fn parse(file: FileId, text: &str) -> Parse {
+    parse_as(Whole::File, file, text)
+}
+
+/// As [`parse`], for a text that is what stands in a block: the root has one child, the block.
+pub fn parse_statements(file: FileId, text: &str) -> Parse {
+    parse_as(Whole::Statements, file, text)
+}
+
+fn parse_as(whole: Whole, file: FileId, text: &str) -> Parse {
     let lexed = lexer::lex(text);
     let input = Input::new(file, text, &lexed);
-    let mut output = parser::run(&input, false);
+    let mut output = parser::run(&input, whole, false);
     if output.unclosed_at_end && !output.too_deep {
         // Something lacks its end: only the columns can tell what.
-        let again = parser::run(&input, true);
+        let again = parser::run(&input, whole, true);
         if !again.diagnostics.is_empty() {
             output = again;
         }

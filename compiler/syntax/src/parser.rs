@@ -143,9 +143,17 @@ pub(crate) struct Output {
     pub too_deep: bool,
 }
 
-/// Parses a file. `trust_columns`: an item that starts a line no further right than the one around it ends that one,
+/// What the whole of a text is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whole {
+    File,
+    /// What stands in a block.
+    Statements,
+}
+
+/// Parses a text. `trust_columns`: an item that starts a line no further right than the one around it ends that one,
 /// which finds the place of a missing `end` in a text that is known to lack one.
-pub(crate) fn run(input: &Input<'_>, trust_columns: bool) -> Output {
+pub(crate) fn run(input: &Input<'_>, whole: Whole, trust_columns: bool) -> Output {
     let mut parser = Parser {
         input,
         at: 0,
@@ -174,7 +182,10 @@ pub(crate) fn run(input: &Input<'_>, trust_columns: bool) -> Output {
         overran: Cell::new(false),
         reserved_names: Vec::new(),
     };
-    items::source_file(&mut parser);
+    match whole {
+        Whole::File => items::source_file(&mut parser),
+        Whole::Statements => items::statements(&mut parser),
+    }
     Output {
         events: parser.events,
         diagnostics: parser.diagnostics,

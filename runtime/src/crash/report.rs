@@ -20,13 +20,7 @@ const LONGEST_CYCLE: usize = 8;
 
 /// The whole report.
 pub fn report(actor: &Actor, crash: &Crash) -> String {
-    let mut out = [
-        actor.name(),
-        " crashed: ",
-        &crash.reason.constructor(),
-        "\n",
-    ]
-    .concat();
+    let mut out = [actor.name(), " crashed: ", &reason(&crash.reason)].concat();
     out.push_str("  process ");
     out.push_str(&pid_text(actor.pid()));
     if let Some(note) = crash
@@ -47,6 +41,23 @@ pub fn report(actor: &Actor, crash: &Crash) -> String {
             out.push_str(&line);
             out.push('\n');
         }
+    }
+    out
+}
+
+/// The reason; a message of several lines stands below it as it is.
+fn reason(reason: &Reason) -> String {
+    let Reason::Panic(text) = reason else {
+        return [&reason.constructor(), "\n"].concat();
+    };
+    if !text.contains('\n') {
+        return [&reason.constructor(), "\n"].concat();
+    }
+    let mut out = String::from("Panic\n");
+    for line in text.lines() {
+        out.push_str("  | ");
+        out.push_str(line);
+        out.push('\n');
     }
     out
 }

@@ -129,7 +129,7 @@ impl Walk<'_> {
             }
             ExprKind::While { cond, body } => self.all([&**cond, &**body]),
             ExprKind::Return(value) => self.all(value.as_deref()),
-            ExprKind::Ascribe { value, .. } => self.expr(value),
+            ExprKind::Ascribe { value, .. } | ExprKind::Held { value, .. } => self.expr(value),
             // Names and literals refer to no function; the rest is handled by `here`.
             _ => {}
         }

@@ -31,6 +31,7 @@ impl<'e> Infer<'e> {
             H::If { cond, then, else_ } => {
                 self.if_(cond, then, else_.as_deref(), e.span, Some((ty, why)))
             }
+            H::Held { local, value } => self.held(*local, value, Ok((ty, why)), e.span),
             H::Match { scrutinee, arms } => self.match_(scrutinee, arms, e.span, Some((ty, why))),
             H::Receive { arms, after } => {
                 self.receive(arms, after.as_deref(), e.span, Some((ty, why)))
@@ -180,11 +181,45 @@ impl<'e> Infer<'e> {
                 let ty = self.written(ty);
                 self.check(value, ty, Why::Declared(at))
             }
+            H::Held { local, value } => self.held(*local, value, Err(hint), span),
             H::Receive { arms, after } => self.receive(arms, after.as_deref(), span, None),
             H::Spawn { callee, args, link } => self.spawn(callee, args, *link, span),
             H::SelfPid => self.self_pid(span),
             _ => mesh_report::bug!(span, "an expression of no kind"),
         }
+    }
+
+    /// A value under a name, as a block: the name stays known behind it. `want` is the type it must have, or is likely to.
+    fn held(
+        &mut self,
+        local: hir::LocalId,
+        value: &'e hir::Expr,
+        want: Result<(Ty, Why), Option<Ty>>,
+        span: Span,
+    ) -> thir::Expr {
+        let value = match want {
+            Ok((ty, why)) => self.check(value, ty, why),
+            Err(hint) => self.infer_hinted(value, hint),
+        };
+        let ty = value.ty;
+        self.bind(local, ty);
+        let bound = thir::Stmt::Let {
+            pat: thir::Pat {
+                kind: thir::PatKind::Bind(local),
+                ty,
+                span,
+            },
+            generics: Vec::new(),
+            value,
+            else_: None,
+            span,
+        };
+        let kind = ExprKind::Local {
+            id: local,
+            args: Vec::new(),
+        };
+        let again = self.make(kind, ty, span);
+        self.after(vec![bound], again)
     }
 
     /// Control does not come back, so the value may be of any type.

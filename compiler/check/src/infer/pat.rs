@@ -90,7 +90,7 @@ impl<'e> Infer<'e> {
     }
 
     /// Gives a local its type; in the second alternative of an or-pattern it must be the same.
-    fn bind(&mut self, id: hir::LocalId, ty: Ty) {
+    pub fn bind(&mut self, id: hir::LocalId, ty: Ty) {
         let known = self.local(id).ty;
         if !known.is_error() {
             let at = self.members[self.cx.member].id;

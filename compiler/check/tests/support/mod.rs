@@ -68,6 +68,7 @@ pub fn check_text(name: &str, source: &str) -> Outcome {
             name: module.into(),
             parse,
             origin,
+            is_tested: false,
         });
     };
     for path in &library {

@@ -169,7 +169,7 @@ impl<'a> Specialiser<'a> {
             match function.kind {
                 FnKind::Native | FnKind::Intrinsic => {
                     let operation = self.operation(id, span);
-                    return self.of_type(&operation, &args).unwrap_or(operation);
+                    return self.of_type(&operation, &args, span).unwrap_or(operation);
                 }
                 _ => {}
             }
@@ -193,12 +193,17 @@ impl<'a> Specialiser<'a> {
     }
 
     /// What an intrinsic says of a type argument of the instance at hand.
-    fn of_type(&mut self, operation: &Callee, args: &[Ty]) -> Option<Callee> {
+    fn of_type(&mut self, operation: &Callee, args: &[Ty], span: Span) -> Option<Callee> {
         let Callee::Intrinsic(name) = operation else {
             return None;
         };
-        let Intrinsic::OfType(argument, fact) = Callee::intrinsic(name) else {
-            return None;
+        let (argument, fact) = match Callee::intrinsic(name) {
+            Intrinsic::OfType(argument, fact) => (argument, fact),
+            Intrinsic::Inspect => {
+                let ty = args.first().copied().unwrap_or(Ty::unit());
+                return Some(self.lang_method("debug", "inspect", ty, span));
+            }
+            _ => return None,
         };
         let ty = args.get(argument).copied().unwrap_or(Ty::unit());
         Some(match fact {

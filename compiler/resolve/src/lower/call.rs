@@ -1,12 +1,13 @@
 //! Calls and their arguments.
 
+use super::assert::Written;
 use super::{Lowerer, build, expr};
 use crate::hir::{Arg, Closure, Expr, ExprKind};
 use crate::layout;
 use crate::lookup::{self, Found};
 use crate::names::ValueRef;
 use mesh_report::Span;
-use mesh_syntax::ast;
+use mesh_syntax::ast::{self, AstNode};
 
 /// What a call's callee is, where that is decided by its name.
 pub(super) enum Form {
@@ -48,6 +49,11 @@ impl Lowerer<'_> {
         }
         let callee = self.expr_opt(call.callee(), span);
         let args = self.args(call.arg_list(), call.trailing());
+        if call.trailing().is_none()
+            && let Some(forms) = self.assert_forms(&callee, &args)
+        {
+            return self.assertion(forms, args, &Written::of(call.syntax()), span);
+        }
         self.finish_call(callee, args, call.trailing().is_some(), span)
     }
 

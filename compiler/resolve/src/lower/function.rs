@@ -338,8 +338,8 @@ impl Lowerer<'_> {
         });
     }
 
-    /// The root module has a `main` that takes nothing; one of tests alone needs none.
-    pub(super) fn check_main(&mut self) {
+    /// The root module has a `main` that takes nothing; one of tests alone needs none, nor does one that is tested.
+    pub(super) fn check_main(&mut self, is_tested: bool) {
         let main = self.functions.iter().flatten();
         let main = main
             .filter(|function| function.kind == FnKind::Item && function.name == "main")
@@ -349,7 +349,7 @@ impl Lowerer<'_> {
             Some(None) => {}
             None => {
                 self.lacks_main = true;
-                if self.tests.is_empty() {
+                if self.tests.is_empty() && !is_tested {
                     let functions = self.functions.iter().flatten();
                     let names = functions.map(|function| (&function.name, function.name_span));
                     let similar = names

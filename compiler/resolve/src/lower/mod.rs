@@ -1,5 +1,6 @@
 //! One module's tree to HIR. Everything it needs to know of other modules is in [`Names`], so modules are lowered independently.
 
+mod assert;
 mod block;
 mod body;
 mod build;
@@ -8,6 +9,7 @@ mod closure;
 mod constant;
 mod derive;
 mod derive_json;
+mod examples;
 mod expr;
 mod function;
 mod item;
@@ -71,10 +73,15 @@ pub(crate) fn lower(
         caller: None,
     };
     lowerer.items(&layout);
-    if is_root {
-        lowerer.check_main();
+    if source.is_tested {
+        lowerer.examples(tree.syntax());
     }
-    lowerer.finish(tree.module_docs())
+    if is_root {
+        lowerer.check_main(source.is_tested);
+    }
+    let (mut module, diagnostics) = lowerer.finish(tree.module_docs());
+    module.is_tested = source.is_tested;
+    (module, diagnostics)
 }
 
 /// What `Self` means.
@@ -196,6 +203,7 @@ impl Lowerer<'_> {
             impls: self.impls,
             consts: self.consts,
             tests: self.tests,
+            is_tested: false,
             docs: docs.map(Into::into),
         };
         (module, self.diagnostics)

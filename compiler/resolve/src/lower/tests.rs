@@ -4,7 +4,7 @@ use super::body::Body;
 use super::{Lowerer, expr};
 use crate::diagnostics::BadLiteral;
 use crate::hir::{
-    Block, Expr, ExprKind, FnKind, Function, Pat, PatKind, ProcessClause, Stmt, Test,
+    Block, Expr, ExprKind, FnKind, Function, ProcessClause, Stmt, Test,
 };
 use crate::layout;
 use mesh_report::Span;
@@ -121,6 +121,11 @@ impl Lowerer<'_> {
         });
     }
 
+    /// The body at hand as a test under this name.
+    pub(super) fn add_example(&mut self, name: String, body: Expr, span: Span) {
+        self.add_test(name, &Around::default(), body, span);
+    }
+
     /// The statements of the `setup`s, whose names the test sees; the test; those of the `teardown`s.
     fn around(
         &mut self,
@@ -139,12 +144,11 @@ impl Lowerer<'_> {
             stmts.extend(block.value.map(|value| Stmt::Expr(*value)));
         }
         self.body.kinds.fill(super::body::Kind::Quiet);
-        let value = test(self);
+        // As a function of its own, so that what leaves the test early does not leave the teardowns out.
+        let value = self.called_body(span, test);
+        let held = self.fresh("result", span);
         stmts.push(Stmt::Let {
-            pat: Pat {
-                kind: PatKind::Wild,
-                span: value.span,
-            },
+            pat: super::build::bind(held, span),
             ty: None,
             value,
             else_: None,
@@ -154,9 +158,17 @@ impl Lowerer<'_> {
             let value = self.block(teardown);
             stmts.push(Stmt::Expr(value));
         }
+        let value = Some(Box::new(super::build::local(held, span)));
         self.body.leave(mark);
-        let block = Block { stmts, value: None };
+        let block = Block { stmts, value };
         expr(ExprKind::Block(block), span)
+    }
+
+    /// What `make` gives as a function without parameters that is called at once.
+    fn called_body(&mut self, span: Span, make: impl FnOnce(&mut Self) -> Expr) -> Expr {
+        let closure = self.closure_of(Vec::new(), span, false, |lowerer| (None, make(lowerer)));
+        let closure = expr(ExprKind::Closure(closure), span);
+        super::build::call(closure, Vec::new(), span)
     }
 
     /// `property("name", generators…) do |x| … end` calls the function that std marks for it with everything.

@@ -194,6 +194,13 @@ impl<'a> Printer<'a> {
     fn structured(&mut self, expr: &'a Expr) {
         match &expr.kind {
             ExprKind::Block(block) => self.block(block),
+            ExprKind::Held { local, value } => {
+                self.put("(");
+                self.local(*local);
+                self.put(" := ");
+                self.expr(value);
+                self.put(")");
+            }
             ExprKind::If { cond, then, else_ } => {
                 self.put("if ");
                 self.expr(cond);

@@ -43,6 +43,25 @@ pub(super) fn source_file(p: &mut Parser<'_>) {
     p.complete(marker, SOURCE_FILE);
 }
 
+/// A file that is what stands in a block: one block without delimiters.
+pub(super) fn statements(p: &mut Parser<'_>) {
+    let file = p.start();
+    let block = p.start();
+    while !p.at(EOF) {
+        let first = p.at;
+        blocks::statements(p, blocks::Until::Close(EOF));
+        if !p.at(EOF) && p.at_any(&[END_KW, R_BRACE, R_PAREN, R_BRACKET, ELSE_KW]) {
+            p.unmatched();
+        }
+        if p.at == first && !p.at(EOF) {
+            p.expected_instead("a statement");
+            p.bump_error();
+        }
+    }
+    p.complete(block, BLOCK_EXPR);
+    p.complete(file, SOURCE_FILE);
+}
+
 /// Statements, or nothing at all, where only items stand.
 fn stray(p: &mut Parser<'_>) {
     let first = p.at;
