@@ -11,6 +11,10 @@ fn main() do
 end
 
 fn greeting(name) = \"Hello, ${name}!\"
+
+test \"greets by name\" do
+  assert_eq(greeting(\"you\"), \"Hello, you!\")
+end
 ";
 
 pub fn run(name: &str) -> ExitCode {
@@ -30,7 +34,10 @@ pub fn run(name: &str) -> ExitCode {
     }
     match create(folder, &base) {
         Ok(()) => {
-            print::to_stdout(format!("made {name}; run it with `mesh run {name}`\n").as_bytes());
+            print::to_stdout(
+                format!("made {name}; `mesh run {name}` runs it, `mesh test {name}` tests it\n")
+                    .as_bytes(),
+            );
             ExitCode::SUCCESS
         }
         Err(error) => {

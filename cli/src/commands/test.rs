@@ -70,7 +70,9 @@ fn test(options: &TestOptions) -> Result<ExitCode, Report> {
         return Ok(ExitCode::SUCCESS);
     }
     if chosen.is_empty() && !options.filter.is_empty() && !built.tests.is_empty() {
-        print::error("no test has a name that contains what `--filter` asks for; `--list` shows the names");
+        print::error(
+            "no test has a name that contains what `--filter` asks for; `--list` shows the names",
+        );
         return Ok(ExitCode::FAILURE);
     }
     let mut show: Box<dyn Show> = match options.json {
@@ -113,7 +115,10 @@ fn run_all(
         seed: options.seed,
     };
     let machine = std::thread::available_parallelism().map_or(1, |count| count.get());
-    let threads = options.jobs.unwrap_or(machine).clamp(1, chosen.len().max(1));
+    let threads = options
+        .jobs
+        .unwrap_or(machine)
+        .clamp(1, chosen.len().max(1));
     let next = AtomicUsize::new(0);
     let done = Mutex::new((Vec::new(), show));
     let work = || {
@@ -162,7 +167,10 @@ fn failure(ended: std::io::Result<Ended>, limits: &Limits) -> Option<Failure> {
     let (crash, err) = crash::split(&ended.err);
     let crash = crash.unwrap_or_default();
     let message = match (ended.timed_out, ended.code, ended.signal) {
-        (true, ..) => format!("still running after {} s (`--timeout`)", limits.time.as_secs()),
+        (true, ..) => format!(
+            "still running after {} s (`--timeout`)",
+            limits.time.as_secs()
+        ),
         _ if !crash.message.is_empty() => crash.message,
         (_, Some(code), _) => format!("ended the program itself, with exit code {code}"),
         (_, _, Some(signal)) => format!("the process was ended by signal {signal}"),

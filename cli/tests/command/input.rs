@@ -66,7 +66,7 @@ fn a_package_without_a_program() {
     place.mesh(&["check"]).expect(0, "");
     place
         .mesh(&["run"])
-        .expect(1, "[E0813] Error: the package `util` has nothing to run");
+        .expect(1, "[E0813] Error: `util` has nothing to run");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod build;
 mod input;
 mod run;
+mod test;
 
 use std::fs;
 use std::path::{Path, PathBuf};

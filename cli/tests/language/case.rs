@@ -11,7 +11,10 @@ pub enum Kind {
     Stages,
     Page,
     Guide,
-    Examples,
+    /// What `mesh test` says of a program.
+    Tests,
+    /// std's own tests.
+    Std,
 }
 
 /// One case: a file, or the folder of a package.
@@ -32,7 +35,7 @@ const FOLDERS: &[(&str, Kind)] = &[
     ("tests/stages", Kind::Stages),
     ("docs/errors", Kind::Page),
     ("docs/reference", Kind::Guide),
-    ("std", Kind::Examples),
+    ("tests/test", Kind::Tests),
 ];
 
 impl Case {
@@ -69,6 +72,11 @@ pub fn find(root: &Path) -> Vec<Case> {
         let base = root.join(folder);
         walk(&base, Path::new(""), *kind, &mut cases);
     }
+    cases.push(Case {
+        kind: Kind::Std,
+        base: root.to_path_buf(),
+        path: PathBuf::from("std"),
+    });
     cases
 }
 

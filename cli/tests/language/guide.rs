@@ -1,5 +1,5 @@
 //! The programs on the pages of the reference: each is compiled, and run where it is not marked `check`; what it prints
-//! is the `text` block behind it, if there is one.
+//! is the `text` block behind it, if there is one. Those marked `test` are run by `mesh test`.
 
 use crate::Setup;
 use crate::case::Case;
@@ -21,10 +21,25 @@ pub fn programs(setup: &Setup, case: &Case) -> Result<(), String> {
         match block.marks.as_str() {
             "mesh" => program(setup, &block.text, "run", wanted)?,
             "mesh check" => program(setup, &block.text, "check", None)?,
+            "mesh test" => tests(setup, &block.text)?,
             _ => {}
         }
     }
     Ok(())
+}
+
+/// All tests of the block pass.
+fn tests(setup: &Setup, text: &str) -> Result<(), String> {
+    let file = fresh(setup, "mesh");
+    std::fs::write(&file, text).map_err(|error| error.to_string())?;
+    let mut mesh = process::mesh(setup, &setup.scratch);
+    let ended = process::run(mesh.arg("test").arg(&file), b"")?;
+    let _ = std::fs::remove_file(&file);
+    if ended.code == 0 && ended.err().is_empty() && !ended.out().contains("no tests") {
+        Ok(())
+    } else {
+        Err(format!("{text}\n{}", context(&ended)))
+    }
 }
 
 fn program(setup: &Setup, text: &str, command: &str, wanted: Option<&Block>) -> Result<(), String> {

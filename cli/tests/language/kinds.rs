@@ -3,10 +3,10 @@
 use crate::Setup;
 use crate::case::{Case, Kind};
 use crate::compare::{Outcome, with_file};
-use crate::docs;
 use crate::guide;
 use crate::mutate;
 use crate::process::{self, Ended};
+use crate::tested;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -34,7 +34,8 @@ pub fn run(setup: &Setup, case: &Case) -> Outcome {
         Kind::Stages => stages(setup, case, &mut outcome),
         Kind::Page => outcome.add(&name, page(setup, case)),
         Kind::Guide => outcome.add(&name, guide::programs(setup, case)),
-        Kind::Examples => outcome.add(&name, docs::examples(setup, case)),
+        Kind::Tests => outcome.add(&name, tested::program(setup, case)),
+        Kind::Std => tested::std(setup, case, &mut outcome),
     }
     outcome
 }

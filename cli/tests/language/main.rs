@@ -6,7 +6,8 @@
 //! | `tests/errors` | the same | all diagnostics of `mesh check`, with `.stderr` |
 //! | `tests/check` | the same | that `mesh check` says nothing |
 //! | `tests/stages` | `name.mesh` | `mesh build --emit STAGE` with each `name.STAGE` there is, and `--release` with `name.STAGE.release` |
-//! | `std` | the examples in doc comments | that each is true |
+//! | `tests/test` | as `tests/run` | what `mesh test` says, times left out, with `.out`; its exit code with `.exit` |
+//! | `std` | its tests and the examples in doc comments | that `mesh test` passes each |
 //! | `docs/errors` | the blocks marked `mesh` on each page | that the first gives the page's code and the others do not |
 //! | `docs/reference` | the blocks marked `mesh` | that each runs and prints the `text` block behind it |
 //!
@@ -17,11 +18,11 @@
 
 mod case;
 mod compare;
-mod docs;
 mod guide;
 mod kinds;
 mod mutate;
 mod process;
+mod tested;
 
 use case::{Case, Kind};
 use compare::Outcome;

@@ -312,9 +312,13 @@ mod tests {
         write("util/src/main.mesh", "\n");
         write("util/src/util.mesh", "\n");
         write("lib/std/core/list.mesh", "\n");
-        let input = Input::read(&dir.path().join("app"), &install(dir.path()), Purpose::Program)
-            .ok()
-            .expect("readable");
+        let input = Input::read(
+            &dir.path().join("app"),
+            &install(dir.path()),
+            Purpose::Program,
+        )
+        .ok()
+        .expect("readable");
         assert_eq!(input.name, "app");
         let (_, sources) = input.into_sources().ok().expect("text");
         let modules: Vec<_> = sources
@@ -336,7 +340,9 @@ mod tests {
     fn what_is_no_program_is_said() {
         let dir = tempfile::tempdir().unwrap();
         let install = install(dir.path());
-        let read = |path: &Path| Input::read(path, &install, Purpose::Program).and_then(Input::into_sources);
+        let read = |path: &Path| {
+            Input::read(path, &install, Purpose::Program).and_then(Input::into_sources)
+        };
         let missing = messages(read(&dir.path().join("no.mesh")));
         assert!(
             missing[0].starts_with("E0801 there is no file"),

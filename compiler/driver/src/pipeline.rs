@@ -162,7 +162,7 @@ impl Pipeline<'_> {
     /// The monomorphic program, optimised as far as the kind of build asks for.
     pub fn core(&self, program: &Program, log: &mut Log) -> Option<Lowered> {
         let checked = self.check(program, log)?;
-        if checked.world.root.is_none() && self.entry == Entry::Main {
+        if self.entry == Entry::Main && !has_main(&checked.world) {
             log.add([NoMainModule { name: self.name }.into()]);
             return None;
         }
@@ -246,6 +246,16 @@ impl Sound {
             .filter(|diagnostic| !self.unsound.contains(&diagnostic.span().file))
             .filter(|diagnostic| !(self.unnamed && FOLLOW_FROM_NAMES.contains(&diagnostic.code)))
     }
+}
+
+/// Whether there is a `main` to begin with; a file of tests alone has none.
+fn has_main(world: &World) -> bool {
+    let root = world.root.map(|root| &world.modules[root.0 as usize]);
+    root.is_some_and(|root| {
+        root.functions
+            .iter()
+            .any(|function| function.name == "main")
+    })
 }
 
 /// Core, with the sources that its spans stand in.

@@ -111,7 +111,9 @@ fn write_list(tests: &[TestCase]) -> String {
         line,
     } in tests
     {
-        out.push_str(&format!("{module}{FIELD}{name}{FIELD}{file}{FIELD}{line}\n"));
+        out.push_str(&format!(
+            "{module}{FIELD}{name}{FIELD}{file}{FIELD}{line}\n"
+        ));
     }
     out
 }

@@ -69,10 +69,12 @@ fn namesake(names: &Names, from: ModuleId, id: ModuleId) -> Option<TypeRef> {
     names.visible(from, id, ty.is_pub).then_some(ty.what)
 }
 
-/// A module by the name it has here: an import's, or a std module's own.
+/// A module by the name it has here: an import's, or a std module's own; last, the name of the module at hand, in which
+/// its examples are written as its users would.
 pub(crate) fn module(names: &Names, from: ModuleId, name: &str) -> Found<ModuleId> {
     brought(&names.imported(from).modules, name).or_else(|| match names.std_module(name) {
         Some(id) => own(id),
+        None if names.declarations(from).name.rsplit('.').next() == Some(name) => own(from),
         None => Found::Nothing,
     })
 }

@@ -115,7 +115,8 @@ mod tests {
             message("main crashed: Panic(\"a \\\"b\\\"\")\n  process <0.0.0>\n"),
             Some("a \"b\"".to_string())
         );
-        let index = "main crashed: IndexOutOfRange(5, 3)\n  process <0.0.0>: there is no element 5 in 3\n";
+        let index =
+            "main crashed: IndexOutOfRange(5, 3)\n  process <0.0.0>: there is no element 5 in 3\n";
         assert_eq!(
             message(index),
             Some("IndexOutOfRange(5, 3): there is no element 5 in 3".to_string())

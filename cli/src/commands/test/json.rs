@@ -21,7 +21,10 @@ impl Show for Json {
         });
         if let (Some(failure), Some(fields)) = (&outcome.failure, value.as_object_mut()) {
             let place = failure.place.as_ref();
-            let place = place.map_or(Value::Null, |(file, line)| json!({ "file": file, "line": line }));
+            let place = place.map_or(
+                Value::Null,
+                |(file, line)| json!({ "file": file, "line": line }),
+            );
             fields.insert("message".to_string(), json!(failure.message));
             fields.insert("place".to_string(), place);
             fields.insert("calls".to_string(), json!(failure.calls));

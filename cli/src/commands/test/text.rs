@@ -72,7 +72,10 @@ impl Show for Text {
         }
         let counts = match module.failed {
             0 => count(module.passed, "test"),
-            failed => format!("{failed} of {} failed", count(module.passed + failed, "test")),
+            failed => format!(
+                "{failed} of {} failed",
+                count(module.passed + failed, "test")
+            ),
         };
         let mut out = format!(
             "  {} {:width$}  {counts} {}\n",
@@ -121,20 +124,27 @@ impl Text {
         };
         out.push_str(&format!("  {}\n", paint.dim(&format!("{file}:{line}"))));
         if let Some(code) = source_line(file, line) {
-            out.push_str(&format!("  {} {}\n", paint.dim(&format!("{line} |")), code.trim()));
+            out.push_str(&format!(
+                "  {} {}\n",
+                paint.dim(&format!("{line} |")),
+                code.trim()
+            ));
         }
         out.push('\n');
         for text in failure.message.lines() {
             out.push_str(&format!("  {}\n", paint.diff(text)));
         }
-        // With one call there is nothing that its place does not say.
-        if failure.calls.len() > 1 {
-            out.push_str(&format!("\n  {}\n", paint.dim("calls, the innermost first")));
-            for call in failure.calls.iter().take(MAX_CALLS) {
+        let calls = calls_between(test, &failure.calls);
+        if !calls.is_empty() {
+            out.push_str(&format!("\n  {}\n", paint.dim("called from")));
+            for call in calls.iter().take(MAX_CALLS) {
                 out.push_str(&format!("    {}\n", paint.dim(call)));
             }
         }
-        for (name, text) in [("standard output", &failure.out), ("standard error", &failure.err)] {
+        for (name, text) in [
+            ("standard output", &failure.out),
+            ("standard error", &failure.err),
+        ] {
             if text.trim().is_empty() {
                 continue;
             }
@@ -148,6 +158,32 @@ impl Text {
                 out.push_str(&format!("    {line}\n"));
             }
         }
+    }
+}
+
+/// The calls from the test to where it failed that its place and its name do not say: none of std's at the end, and
+/// not the test itself.
+fn calls_between<'a>(test: &TestCase, calls: &'a [String]) -> Vec<&'a str> {
+    let calls = calls.iter().map(String::as_str);
+    let own =
+        calls.skip_while(|call| call.contains(" at std/") && !call.contains(" at std/tests/"));
+    let of_test = |call: &str| {
+        let call = call.strip_prefix("… tail call from ").unwrap_or(call);
+        let mut name = call.rsplit_once(" at ").map_or(call, |(name, _)| name);
+        while let Some(outer) = name.strip_prefix("fn in ") {
+            name = outer;
+        }
+        name == test.name
+    };
+    let all: Vec<&str> = own.collect();
+    let end = all
+        .iter()
+        .position(|call| of_test(call))
+        .unwrap_or(all.len());
+    match end {
+        0 => Vec::new(),
+        // The innermost stands above with its code; here it is named, and those behind it are the way to it.
+        _ => all[..=end.min(all.len() - 1)].to_vec(),
     }
 }
 

@@ -62,7 +62,10 @@ pub fn emit(
                 b.end(Term::Crash(Crash::IndexOutOfRange(index, length)));
                 None
             }
-            (Intrinsic::Crash(_) | Intrinsic::Same | Intrinsic::Inspect | Intrinsic::OfType(..), _) => {
+            (
+                Intrinsic::Crash(_) | Intrinsic::Same | Intrinsic::Inspect | Intrinsic::OfType(..),
+                _,
+            ) => {
                 // Only where an error has been reported for the callee.
                 b.end(Term::Unreachable);
                 None

@@ -1,10 +1,10 @@
-//! E0813: a package without the module `Main` was to be built or run.
+//! E0813: a program without `main` was to be built or run.
 
 use mesh_report::{Diagnostic, Explain};
 
-/// A package without the module `Main` was to be built or run.
+/// A program without `main` was to be built or run: a package without that module, or tests alone.
 pub struct NoMainModule<'a> {
-    /// The package.
+    /// The package, or the file without its ending.
     pub name: &'a str,
 }
 
@@ -14,10 +14,10 @@ impl Explain for NoMainModule<'_> {
     fn explain(self) -> Diagnostic {
         Diagnostic::error(
             Self::CODE,
-            format!("the package `{}` has nothing to run", self.name),
+            format!("`{}` has nothing to run", self.name),
         )
-        .note("a program begins with `main` in `src/main.mesh`, and there is no such file")
-        .help("write one, or use `mesh check` for a package that others build on")
+        .note("a program begins with `main`, in a package the one in `src/main.mesh`, and there is none")
+        .help("write one, or use `mesh check` and `mesh test`, which need none")
     }
 }
 
@@ -34,7 +34,7 @@ mod tests {
             Colour::Never,
         );
         assert!(
-            text.starts_with("[E0813] Error: the package `util` has nothing to run\n"),
+            text.starts_with("[E0813] Error: `util` has nothing to run\n"),
             "{text}"
         );
     }

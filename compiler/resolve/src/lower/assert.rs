@@ -161,7 +161,13 @@ impl Lowerer<'_> {
     fn hold_parts(&mut self, condition: &mut Expr, parts: &mut Vec<Part>) {
         match &mut condition.kind {
             ExprKind::Binary {
-                op: BinaryOp::Eq | BinaryOp::Ne | BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge,
+                op:
+                    BinaryOp::Eq
+                    | BinaryOp::Ne
+                    | BinaryOp::Lt
+                    | BinaryOp::Le
+                    | BinaryOp::Gt
+                    | BinaryOp::Ge,
                 left,
                 right,
                 ..

@@ -3,9 +3,7 @@
 use super::body::Body;
 use super::{Lowerer, expr};
 use crate::diagnostics::BadLiteral;
-use crate::hir::{
-    Block, Expr, ExprKind, FnKind, Function, ProcessClause, Stmt, Test,
-};
+use crate::hir::{Block, Expr, ExprKind, FnKind, Function, ProcessClause, Stmt, Test};
 use crate::layout;
 use mesh_report::Span;
 use mesh_syntax::ast::{self, AstNode};
