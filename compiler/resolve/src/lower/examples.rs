@@ -55,7 +55,7 @@ impl Lowerer<'_> {
         let mut stmts = Vec::new();
         for stmt in lowered.stmts.into_iter().chain(last) {
             stmts.push(match stmt {
-                Stmt::Expr(value) if !remarked.iter().any(|at| *at == value.span.end) => {
+                Stmt::Expr(value) if !remarked.contains(&value.span.end) => {
                     Stmt::Expr(self.example_statement(value, &written))
                 }
                 other => other,
