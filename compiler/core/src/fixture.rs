@@ -66,6 +66,7 @@ impl Fixture {
             impls: Vec::new(),
             consts: Vec::new(),
             tests: Vec::new(),
+            is_tested: false,
             interfaces_in_scope: Vec::new(),
             docs: None,
         });

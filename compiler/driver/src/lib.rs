@@ -14,13 +14,13 @@ mod package;
 mod pipeline;
 mod report;
 mod std_hash;
-mod tests;
+mod test_build;
 mod units;
 
 pub use emit::Stage;
 pub use package::is_package_name;
 pub use report::Report;
-pub use tests::{BuiltTests, TestCase};
+pub use test_build::{BuiltTests, TestCase};
 
 use cache::{Cache, Key, KeyBuilder};
 use diagnostics::Unwritable;

@@ -61,6 +61,7 @@ fn world() -> World {
         impls: vec![],
         consts: vec![],
         tests: vec![],
+        is_tested: false,
         interfaces_in_scope: vec![],
         docs: None,
     };
