@@ -3,7 +3,7 @@
 use super::assert::Written;
 use super::body::Body;
 use super::{Lowerer, expr};
-use crate::hir::{Block, ExprKind, Stmt};
+use crate::hir::{Block, Expr, ExprKind, Lit, Stmt};
 use mesh_report::Span;
 use mesh_syntax::ast::{self, AstNode};
 use mesh_syntax::{SyntaxKind, SyntaxNode, SyntaxToken, parse_statements};
@@ -55,9 +55,10 @@ impl Lowerer<'_> {
         let mut stmts = Vec::new();
         for stmt in lowered.stmts.into_iter().chain(last) {
             stmts.push(match stmt {
-                Stmt::Expr(value) if !remarked.contains(&value.span.end) => {
-                    Stmt::Expr(self.example_statement(value, &written))
+                Stmt::Expr(value) if remarked.contains(&value.span.end) => {
+                    Stmt::Expr(never_run(value))
                 }
+                Stmt::Expr(value) => Stmt::Expr(self.example_statement(value, &written)),
                 other => other,
             });
         }
@@ -71,7 +72,18 @@ impl Lowerer<'_> {
     }
 }
 
-/// The ends of the statements with a comment behind them, which says what they do: their values are not looked at.
+/// An expression that is checked and does nothing.
+fn never_run(value: Expr) -> Expr {
+    let span = value.span;
+    let kind = ExprKind::If {
+        cond: Box::new(expr(ExprKind::Lit(Lit::Bool(false)), span)),
+        then: Box::new(super::build::for_effect(value)),
+        else_: None,
+    };
+    expr(kind, span)
+}
+
+/// The ends of the statements with a comment behind them, which says what they do: they are not run.
 fn remarked(block: &ast::BlockExpr) -> Vec<u32> {
     let ends = |stmt: ast::Stmt| {
         let last = stmt.syntax().last_token()?;
