@@ -36,6 +36,10 @@ pub struct Native {
     pub diverges: bool,
 }
 
+/// Bytes that a compiled regex may take: what the compiler holds literals to, and the natives of
+/// `Regex` patterns that only a running program knows.
+pub const REGEX_BYTES: usize = 2 << 20;
+
 const fn leaf(name: &'static str, symbol: &'static str, params: Words, result: Words) -> Native {
     Native {
         name,

@@ -10,6 +10,7 @@ use crate::heap::list::List;
 use crate::heap::string::Str;
 use crate::native;
 use crate::natives::{Cx, hash};
+use mesh_abi::native::REGEX_BYTES;
 use regex::{Regex, RegexBuilder};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -20,9 +21,6 @@ const CACHED: usize = 256;
 
 /// Places of a worker's table.
 const PLACES: usize = 128;
-
-/// Bytes that one compiled regex may take.
-const SIZE_LIMIT: usize = 2 << 20;
 
 /// Compiled regexes by pattern, then flags.
 #[derive(Default)]
@@ -67,7 +65,7 @@ thread_local! {
 
 fn compile(pattern: &str, flags: &str) -> Result<Regex, String> {
     let mut builder = RegexBuilder::new(pattern);
-    builder.size_limit(SIZE_LIMIT);
+    builder.size_limit(REGEX_BYTES);
     for flag in flags.chars() {
         match flag {
             'i' => builder.case_insensitive(true),
