@@ -116,7 +116,7 @@ impl Builder {
         self.blocks[block.index()].stmts.push(Stmt {
             value,
             op,
-            span: self.span,
+            place: self.span.into(),
         });
         value
     }
@@ -169,7 +169,7 @@ impl Builder {
                 params: std::mem::take(&mut old.params),
                 stmts: std::mem::take(&mut old.stmts),
                 term,
-                term_span,
+                term_place: term_span.into(),
             });
         }
         (self.values, blocks)

@@ -31,6 +31,8 @@ id! { /// A value: an index into [`Function::values`].
 ValueId }
 id! { /// A block: an index into [`Function::blocks`]. Block 0 is the entry.
 BlockId }
+id! { /// A call that its callee's body stands for: an index into [`Function::inlined`].
+InlineId }
 id! { /// A code generation unit: an index into [`Program::units`].
 UnitId }
 
@@ -207,6 +209,8 @@ pub struct Function {
     pub result: TyId,
     pub blocks: Vec<Block>,
     pub values: Vec<ValueInfo>,
+    /// The calls that were replaced by bodies, each after the one its own code came with.
+    pub inlined: Vec<Inlined>,
     /// Another unit may refer to it.
     pub exported: bool,
     /// Worth inlining everywhere, also in development builds (a wrapper of one operation).
@@ -235,7 +239,7 @@ pub struct Block {
     pub params: Vec<ValueId>,
     pub stmts: Vec<Stmt>,
     pub term: Term,
-    pub term_span: Span,
+    pub term_place: Place,
 }
 
 /// One operation and the value it defines (of type `Unit` where it gives nothing).
@@ -243,7 +247,40 @@ pub struct Block {
 pub struct Stmt {
     pub value: ValueId,
     pub op: Op,
+    pub place: Place,
+}
+
+/// Where code stood in the source, and how it came into the function it is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
     pub span: Span,
+    /// The call in whose place it stands; `None` for what is the function's own.
+    pub within: Option<InlineId>,
+}
+
+impl Place {
+    /// No place at all.
+    pub const NOWHERE: Place = Place {
+        span: Span::DUMMY,
+        within: None,
+    };
+}
+
+impl From<Span> for Place {
+    fn from(span: Span) -> Place {
+        Place { span, within: None }
+    }
+}
+
+/// A call that was replaced by its callee's body, so that reports and debuggers can still tell of it.
+#[derive(Debug, Clone)]
+pub struct Inlined {
+    /// The callee's, which may be no function of the program any more.
+    pub symbol: SmolStr,
+    pub name: SmolStr,
+    pub span: Span,
+    /// Where the call stood.
+    pub call: Place,
 }
 
 /// A constant.

@@ -98,8 +98,16 @@ pub fn wrapper(
     for (index, ty) in captures.into_iter().enumerate() {
         args.push(b.push(Op::Capture(index as u32), ty));
     }
+    let is_name = args.len() == params.len();
     calls::emit_tail(&mut b, sp, callee, args, result);
-    b.finish()
+    let (values, mut blocks) = b.finish();
+    // Where a function's name is a value, the call of it that stands here is nobody's.
+    for block in &mut blocks {
+        if is_name && matches!(block.term, ir::Term::TailCall { .. }) {
+            block.term_place = ir::Place::NOWHERE;
+        }
+    }
+    (values, blocks)
 }
 
 /// A closure that makes a variant of its parameters.

@@ -123,6 +123,11 @@ impl Printer<'_> {
         }
         let result = type_name(&self.program.types, function.result);
         let _ = writeln!(self.out, " -> {result} {{");
+        for (index, call) in function.inlined.iter().enumerate() {
+            let (symbol, name) = (&call.symbol, &call.name);
+            let within = within(call.call);
+            let _ = writeln!(self.out, "  inlined {index} @{symbol} {name:?}{within}");
+        }
         for (index, block) in function.blocks.iter().enumerate() {
             let params: Vec<String> = block
                 .params
@@ -132,15 +137,16 @@ impl Printer<'_> {
             let _ = writeln!(self.out, "b{index}({}):", params.join(", "));
             for stmt in &block.stmts {
                 let text = format!(
-                    "  {} = {}",
+                    "  {} = {}{}",
                     def(self, function, stmt.value),
-                    self.op(&stmt.op)
+                    self.op(&stmt.op),
+                    within(stmt.place)
                 );
                 self.out.push_str(&text);
                 self.out.push('\n');
             }
             let text = self.term(&block.term);
-            let _ = writeln!(self.out, "  {text}");
+            let _ = writeln!(self.out, "  {text}{}", within(block.term_place));
         }
         self.out.push_str("}\n");
     }
@@ -222,6 +228,12 @@ impl Printer<'_> {
             Term::Unreachable => "unreachable".into(),
         }
     }
+}
+
+/// Which inlined call code stands for.
+fn within(place: Place) -> String {
+    let call = place.within.map(|call| format!(" in {}", call.0));
+    call.unwrap_or_default()
 }
 
 fn def(printer: &Printer<'_>, function: &Function, value: ValueId) -> String {

@@ -209,6 +209,7 @@ impl<'a> Specialiser<'a> {
             result: declaration.result,
             blocks: Vec::new(),
             values: Vec::new(),
+            inlined: Vec::new(),
             exported: true,
             always_inline: false,
         });

@@ -219,6 +219,7 @@ impl<'a> Parser<'a> {
             values: FxHashMap::default(),
             infos: Vec::new(),
         };
+        let inlined = body.inlined()?;
         let mut blocks = Vec::new();
         while !body.parser.scan.try_eat("}") {
             blocks.push(body.block(blocks.len())?);
@@ -243,6 +244,7 @@ impl<'a> Parser<'a> {
             result,
             blocks,
             values,
+            inlined,
             exported,
             always_inline,
         });
@@ -312,6 +314,31 @@ impl BodyParser<'_, '_> {
         Ok(Target { block, args })
     }
 
+    fn inlined(&mut self) -> Result<Vec<Inlined>, Fail> {
+        let mut calls = Vec::new();
+        while self.parser.scan.try_eat("inlined") {
+            if self.parser.scan.number()? != calls.len() as i64 {
+                return Err(Fail("inlined calls are numbered in order".into()));
+            }
+            self.parser.scan.eat("@")?;
+            calls.push(Inlined {
+                symbol: self.parser.scan.type_key()?.into(),
+                name: self.parser.scan.string()?.into(),
+                span: Span::DUMMY,
+                call: self.place()?,
+            });
+        }
+        Ok(calls)
+    }
+
+    fn place(&mut self) -> Result<Place, Fail> {
+        let mut place = Place::NOWHERE;
+        if self.parser.scan.try_eat("in ") {
+            place.within = Some(InlineId(self.parser.scan.number()? as u32));
+        }
+        Ok(place)
+    }
+
     fn block(&mut self, index: usize) -> Result<Block, Fail> {
         self.parser.scan.eat("b")?;
         if self.parser.scan.number()? != index as i64 {
@@ -327,14 +354,14 @@ impl BodyParser<'_, '_> {
             stmts.push(Stmt {
                 value,
                 op,
-                span: Span::DUMMY,
+                place: self.place()?,
             });
         }
         Ok(Block {
             params,
             stmts,
             term: self.term()?,
-            term_span: Span::DUMMY,
+            term_place: self.place()?,
         })
     }
 
@@ -482,6 +509,8 @@ type Option.Option<(Int, fn() -> Int)> = None | Some((Int, fn() -> Int))
 entry @main
 
 fn @main "main" unit Main exported -> Int {
+  inlined 0 @Main.f<Int> "f"
+  inlined 1 @g "g" in 0
 b0():
   v0: String = const "a\n\"\u{200b}"
   v1: () = native Prelude.write_out (v0)
@@ -489,13 +518,13 @@ b0():
   v3 p: Main.Point = construct 0 (v2, v2)
   v4: Float = field v3 0.1
   v5: fn(Int) -> Int = closure @main.fn1<List<Int>> (v4)
-  v6: Int = const -9223372036854775808
-  v7: Int = call_closure v5 (v6)
+  v6: Int = const -9223372036854775808 in 0
+  v7: Int = call_closure v5 (v6) in 1
   switch v7 [0 => b1(v7), -1 => b1(v6)] else b2()
 b1(v8: Int):
   return v8
 b2():
-  crash panic v0
+  crash panic v0 in 1
 }
 
 fn @main.fn1<List<Int>> "fn in main" unit Main inline closure (Float) -> Int {

@@ -48,7 +48,7 @@ pub fn verify(program: &Program) -> Result<(), Vec<String>> {
 
 /// Where a value is defined.
 #[derive(Clone, Copy, PartialEq)]
-enum Place {
+enum Defined {
     Nowhere,
     /// Block, and position among its statements (parameters have 0, the first statement 1).
     At(BlockId, usize),
@@ -74,6 +74,7 @@ impl Checker<'_> {
         if self.references_out_of_range() {
             return;
         }
+        self.inlined();
         let places = self.definitions();
         let dominators = Dominators::of(function);
         let mut called_entry = false;
@@ -140,21 +141,42 @@ impl Checker<'_> {
         self.errors.len() > before
     }
 
-    fn definitions(&mut self) -> Vec<Place> {
-        let mut places = vec![Place::Nowhere; self.function.values.len()];
+    /// Each inlined call stands within an earlier one, and each place within one there is.
+    fn inlined(&mut self) {
+        let function = self.function;
+        for (index, call) in function.inlined.iter().enumerate() {
+            let outer = call.call.within;
+            if outer.is_some_and(|outer| outer.index() >= index) {
+                self.fail(format!("inlined call {index} is not within an earlier one"));
+            }
+        }
+        let exists = |place: Place| {
+            let call = place.within.map(|call| call.index());
+            call.is_none_or(|call| call < function.inlined.len())
+        };
+        for (index, block) in function.blocks.iter().enumerate() {
+            let stmts = block.stmts.iter().all(|stmt| exists(stmt.place));
+            if !stmts || !exists(block.term_place) {
+                self.fail(format!("b{index}: a place in no inlined call"));
+            }
+        }
+    }
+
+    fn definitions(&mut self) -> Vec<Defined> {
+        let mut places = vec![Defined::Nowhere; self.function.values.len()];
         let mut twice = Vec::new();
-        let mut define = |value: ValueId, place: Place| {
-            if std::mem::replace(&mut places[value.index()], place) != Place::Nowhere {
+        let mut define = |value: ValueId, place: Defined| {
+            if std::mem::replace(&mut places[value.index()], place) != Defined::Nowhere {
                 twice.push(value);
             }
         };
         for (index, block) in self.function.blocks.iter().enumerate() {
             let id = BlockId(index as u32);
             for &param in &block.params {
-                define(param, Place::At(id, 0));
+                define(param, Defined::At(id, 0));
             }
             for (at, stmt) in block.stmts.iter().enumerate() {
-                define(stmt.value, Place::At(id, at + 1));
+                define(stmt.value, Defined::At(id, at + 1));
             }
         }
         for value in twice {
@@ -168,13 +190,13 @@ impl Checker<'_> {
         value: ValueId,
         block: BlockId,
         at: usize,
-        places: &[Place],
+        places: &[Defined],
         dominators: &Dominators,
     ) {
         let fine = match places[value.index()] {
-            Place::Nowhere => false,
-            Place::At(defined, position) if defined == block => position < at,
-            Place::At(defined, _) => dominators.dominates(defined, block),
+            Defined::Nowhere => false,
+            Defined::At(defined, position) if defined == block => position < at,
+            Defined::At(defined, _) => dominators.dominates(defined, block),
         };
         if !fine {
             let name = value.0;

@@ -190,9 +190,13 @@ impl Walk<'_> {
             );
         };
         place(function.span);
+        for call in &function.inlined {
+            place(call.span);
+            place(call.call.span);
+        }
         for block in &function.blocks {
-            block.stmts.iter().for_each(|stmt| place(stmt.span));
-            place(block.term_span);
+            block.stmts.iter().for_each(|stmt| place(stmt.place.span));
+            place(block.term_place.span);
         }
         for file in files {
             self.key.add(self.sources.path(file).as_bytes());

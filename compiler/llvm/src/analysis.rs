@@ -106,7 +106,7 @@ fn tailed(program: &Program) -> Vec<bool> {
             match &block.term {
                 Term::TailCall { callee, .. }
                     if !is_self_loop(function, id, *callee)
-                        && (block.term_span.is_dummy()
+                        && (block.term_place.span.is_dummy()
                             || returns(program.functions[callee.index()].result)) =>
                 {
                     out[at] = true;

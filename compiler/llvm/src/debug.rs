@@ -1,4 +1,5 @@
-//! DWARF: line tables, and for every function its name as reports show it, so that debuggers, profilers and crash reports speak of Mesh source.
+//! DWARF: line tables, and for every function its name as reports show it, also where its body was inlined, so that
+//! debuggers, profilers and crash reports speak of Mesh source.
 
 use inkwell::context::AsContextRef;
 use inkwell::debug_info::{
@@ -6,9 +7,10 @@ use inkwell::debug_info::{
     DWARFEmissionKind, DWARFSourceLanguage, DebugInfoBuilder,
 };
 use inkwell::module::{FlagBehavior, Module};
-use mesh_core::ir::Function;
+use mesh_core::ir::{Function, InlineId, Place};
 use mesh_report::{FileId, SourceMap, Span};
 use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
 use std::cell::RefCell;
 
 /// The debug information of one module.
@@ -17,16 +19,19 @@ pub struct Debug<'ctx, 'p> {
     unit: DICompileUnit<'ctx>,
     sources: &'p SourceMap,
     files: RefCell<FxHashMap<FileId, DIFile<'ctx>>>,
+    /// By symbol.
+    subprograms: RefCell<FxHashMap<SmolStr, DISubprogram<'ctx>>>,
     release: bool,
 }
 
 /// Where the instructions of one function come from.
-pub struct Scope<'ctx> {
+pub struct Scope<'ctx, 'p> {
     pub subprogram: DISubprogram<'ctx>,
-    file: FileId,
-    /// For lines of other files, which inlining brought here.
-    others: RefCell<FxHashMap<FileId, DIScope<'ctx>>>,
-    line: u32,
+    function: &'p Function,
+    /// By call: what its body is, and where the call stands; made on first use.
+    inlined: RefCell<Vec<Option<(DISubprogram<'ctx>, DILocation<'ctx>)>>>,
+    /// For lines of other files than that of the function whose code they are.
+    others: RefCell<FxHashMap<(Option<InlineId>, FileId), DIScope<'ctx>>>,
 }
 
 impl<'ctx, 'p> Debug<'ctx, 'p> {
@@ -69,6 +74,7 @@ impl<'ctx, 'p> Debug<'ctx, 'p> {
             unit,
             sources,
             files: RefCell::default(),
+            subprograms: RefCell::default(),
             release,
         }
     }
@@ -80,61 +86,106 @@ impl<'ctx, 'p> Debug<'ctx, 'p> {
     }
 
     /// The entry of a function that is being defined.
-    pub fn function(&self, function: &Function) -> Scope<'ctx> {
-        let id = function.span.file;
-        let line = self.line(function.span);
-        let file = self.file(id);
+    pub fn function(&self, function: &'p Function) -> Scope<'ctx, 'p> {
+        let local = !function.exported;
+        Scope {
+            subprogram: self.subprogram(&function.symbol, &function.name, function.span, local),
+            function,
+            inlined: RefCell::new(vec![None; function.inlined.len()]),
+            others: RefCell::default(),
+        }
+    }
+
+    fn subprogram(
+        &self,
+        symbol: &SmolStr,
+        name: &str,
+        span: Span,
+        local: bool,
+    ) -> DISubprogram<'ctx> {
+        if let Some(&found) = self.subprograms.borrow().get(symbol) {
+            return found;
+        }
+        let line = self.line(span);
+        let file = self.file(span.file);
         let ty = self
             .builder
             .create_subroutine_type(file, None, &[], DIFlags::ZERO);
-        let subprogram = self.builder.create_function(
+        let made = self.builder.create_function(
             self.unit.as_debug_info_scope(),
-            &function.name,
+            name,
             // Reports show the name; a linkage name would take its place.
             Some(""),
             file,
             line,
             ty,
-            !function.exported,
+            local,
             true,
             line,
             DIFlags::ZERO,
             self.release,
         );
-        Scope {
-            subprogram,
-            file: id,
-            others: RefCell::default(),
-            line,
-        }
+        self.subprograms.borrow_mut().insert(symbol.clone(), made);
+        made
     }
 
-    /// The place of an instruction; the function's head if the span is in no file.
+    /// The place of an instruction; the function's head if its span is in no file.
     pub fn location(
         &self,
-        context: impl AsContextRef<'ctx>,
-        scope: &Scope<'ctx>,
-        span: Span,
+        context: impl AsContextRef<'ctx> + Copy,
+        scope: &Scope<'ctx, 'p>,
+        place: Place,
     ) -> DILocation<'ctx> {
-        let at = self.sources.start(span);
-        let (line, column) = at.map_or((scope.line, 0), |at| (at.line, at.column));
-        let place = if at.is_none() || span.file == scope.file {
-            scope.subprogram.as_debug_info_scope()
+        let (subprogram, head, at) = self.surroundings(context, scope, place.within);
+        let whole = subprogram.as_debug_info_scope();
+        let builder = &self.builder;
+        let Some(start) = self.sources.start(place.span) else {
+            let line = self.line(head);
+            return builder.create_debug_location(context, line, 0, whole, at);
+        };
+        let (line, column) = (start.line, start.column);
+        let file = place.span.file;
+        let within = if file == head.file {
+            whole
         } else {
             let make = || {
-                let whole = scope.subprogram.as_debug_info_scope();
-                self.builder
-                    .create_lexical_block(whole, self.file(span.file), line, column)
+                builder
+                    .create_lexical_block(whole, self.file(file), line, column)
                     .as_debug_info_scope()
             };
-            *scope
-                .others
-                .borrow_mut()
-                .entry(span.file)
-                .or_insert_with(make)
+            let mut others = scope.others.borrow_mut();
+            *others.entry((place.within, file)).or_insert_with(make)
         };
-        self.builder
-            .create_debug_location(context, line, column, place, None)
+        builder.create_debug_location(context, line, column, within, at)
+    }
+
+    /// The function whose body code is from, its span, and for inlined code where the call stood. A
+    /// call that the compiler made up has no line, and so no frame in reports.
+    fn surroundings(
+        &self,
+        context: impl AsContextRef<'ctx> + Copy,
+        scope: &Scope<'ctx, 'p>,
+        within: Option<InlineId>,
+    ) -> (DISubprogram<'ctx>, Span, Option<DILocation<'ctx>>) {
+        let Some(call) = within else {
+            return (scope.subprogram, scope.function.span, None);
+        };
+        let inlined = &scope.function.inlined[call.index()];
+        let found = scope.inlined.borrow()[call.index()];
+        let (subprogram, at) = found.unwrap_or_else(|| {
+            let name = &inlined.name;
+            let subprogram = self.subprogram(&inlined.symbol, name, inlined.span, false);
+            let at = if inlined.call.span.is_dummy() {
+                let (outer, _, at) = self.surroundings(context, scope, inlined.call.within);
+                let outer = outer.as_debug_info_scope();
+                self.builder.create_debug_location(context, 0, 0, outer, at)
+            } else {
+                self.location(context, scope, inlined.call)
+            };
+            (subprogram, at)
+        });
+        scope.inlined.borrow_mut()[call.index()] = Some((subprogram, at));
+        (subprogram, inlined.span, Some(at))
     }
 
     /// 1-based line where a span starts; 0 in no file.

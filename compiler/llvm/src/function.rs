@@ -41,7 +41,7 @@ pub struct Body<'u, 'ctx, 'p> {
     exit: Option<(BasicBlock<'ctx>, Vec<PhiValue<'ctx>>)>,
     /// How many tail calls were on record when the function was entered, in development builds.
     tail_count: Option<IntValue<'ctx>>,
-    scope: Scope<'ctx>,
+    scope: Scope<'ctx, 'p>,
     order: Order,
     /// Counted loops by their header.
     pub strips: FxHashMap<BlockId, Strip<'ctx>>,
@@ -118,7 +118,7 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
             self.make_block(block);
         }
         emit.go(entry);
-        self.at(self.function.span);
+        self.at(self.function.span.into());
         let params = self.receive_arguments();
         if let Some(need) = self.unit.calls.check(self.id) {
             self.entry_check(need, &params);
@@ -350,15 +350,15 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
         self.unit.emit.go(self.block_of(id));
         let counted = self.strips.contains_key(&id);
         if self.order.is_header[id.index()] && !counted {
-            self.at(block.stmts.first().map_or(block.term_span, |s| s.span));
+            self.at(block.stmts.first().map_or(block.term_place, |s| s.place));
             self.loop_check();
         }
         for stmt in &block.stmts {
-            self.at(stmt.span);
+            self.at(stmt.place);
             let words = self.op(stmt);
             self.define(stmt.value, &words);
         }
-        self.at(block.term_span);
+        self.at(block.term_place);
         match &block.term {
             Term::Branch { then, els, .. } if counted => self.strip(id, then, els),
             term => self.term(term),
@@ -524,11 +524,11 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
         }
     }
 
-    /// Instructions from here on come from `span`.
-    fn at(&mut self, span: Span) {
+    /// Instructions from here on come from `place`.
+    fn at(&mut self, place: mesh_core::ir::Place) {
         let unit = self.unit;
-        self.span = span;
-        let location = unit.debug.location(unit.emit.llvm, &self.scope, span);
+        self.span = place.span;
+        let location = unit.debug.location(unit.emit.llvm, &self.scope, place);
         unit.emit.builder.set_current_debug_location(location);
     }
 

@@ -183,7 +183,7 @@ impl Closures {
                     function: *closure,
                     captures,
                 },
-                span: function.span,
+                place: function.span.into(),
             });
         }
         let is_known = |index: usize| known.iter().any(|(at, _)| *at as usize == index);

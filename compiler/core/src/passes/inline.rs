@@ -1,4 +1,5 @@
-//! Puts bodies in the place of calls.
+//! Puts bodies in the place of calls. What comes from a body keeps its place in the source, and says which call it
+//! stands for: reports show the call's frame as if it had been made.
 
 use super::simplify::Values;
 use crate::ir::*;
@@ -79,20 +80,20 @@ impl Inliner {
                 },
             ] = &callee.blocks[..]
             {
-                let mapping = self.copy_values(callee, &args);
+                let copy = self.copy_of(callee, &args, stmt.place);
                 for inner in &callee.blocks[0].stmts {
-                    stmts.push(copied(inner, &mapping));
+                    stmts.push(copy.stmt(inner));
                 }
-                self.aliases.push((stmt.value, mapping[result.index()]));
+                self.aliases.push((stmt.value, copy.values[result.index()]));
                 continue;
             }
             let next = self.new_block();
-            let entry = self.copy_body(callee, &args, Back::To(next));
+            let entry = self.copy_body(callee, &args, stmt.place, Back::To(next));
             self.done[at.index()] = Some(Block {
                 params: std::mem::take(&mut params),
                 stmts: std::mem::take(&mut stmts),
                 term: Term::Jump(entry, Vec::new()),
-                term_span: stmt.span,
+                term_place: stmt.place,
             });
             at = next;
             params = vec![stmt.value];
@@ -102,14 +103,14 @@ impl Inliner {
             && is_wanted(*callee)
         {
             let callee = &program.functions[callee.index()];
-            let entry = self.copy_body(callee, args, Back::Return);
+            let entry = self.copy_body(callee, args, block.term_place, Back::Return);
             term = Term::Jump(entry, Vec::new());
         }
         self.done[at.index()] = Some(Block {
             params,
             stmts,
             term,
-            term_span: block.term_span,
+            term_place: block.term_place,
         });
     }
 
@@ -123,8 +124,9 @@ impl Inliner {
         ValueId(self.function.values.len() as u32 - 1)
     }
 
-    /// New values for a callee's; its parameters are the arguments.
-    fn copy_values(&mut self, callee: &Function, args: &[ValueId]) -> Vec<ValueId> {
+    /// Prepares a copy of a callee's body for the call at `call`: new values for its own, of which
+    /// the parameters are the arguments.
+    fn copy_of(&mut self, callee: &Function, args: &[ValueId], call: Place) -> Copy {
         let params = &callee.blocks[0].params;
         let mut mapping = vec![ValueId(u32::MAX); callee.values.len()];
         for (param, &arg) in params.iter().zip(args) {
@@ -135,37 +137,55 @@ impl Inliner {
                 *value = self.new_value(info);
             }
         }
-        mapping
+        let inlined = &mut self.function.inlined;
+        let copy = Copy {
+            values: mapping,
+            within: InlineId(inlined.len() as u32),
+        };
+        inlined.push(Inlined {
+            symbol: callee.symbol.clone(),
+            name: callee.name.clone(),
+            span: callee.span,
+            call,
+        });
+        inlined.extend(callee.inlined.iter().map(|inner| Inlined {
+            call: copy.place(inner.call),
+            ..inner.clone()
+        }));
+        copy
     }
 
     /// Copies a body; the block it begins with.
-    fn copy_body(&mut self, callee: &Function, args: &[ValueId], back: Back) -> BlockId {
-        let mapping = self.copy_values(callee, args);
+    fn copy_body(
+        &mut self,
+        callee: &Function,
+        args: &[ValueId],
+        call: Place,
+        back: Back,
+    ) -> BlockId {
+        let copy = self.copy_of(callee, args, call);
         let first = self.done.len() as u32;
         for _ in &callee.blocks {
             self.new_block();
         }
         for (index, block) in callee.blocks.iter().enumerate() {
-            let mut stmts: Vec<Stmt> = block
-                .stmts
-                .iter()
-                .map(|stmt| copied(stmt, &mapping))
-                .collect();
+            let mut stmts: Vec<Stmt> = block.stmts.iter().map(|stmt| copy.stmt(stmt)).collect();
             let mut term = block.term.clone();
-            term.each_operand_mut(|value| *value = mapping[value.index()]);
+            term.each_operand_mut(|value| *value = copy.value(*value));
             term.each_target_mut(|to, _| to.0 += first);
+            let place = copy.place(block.term_place);
             if let Back::To(next) = back {
-                term = self.come_back(term, next, &mut stmts, callee.result, block.term_span);
+                term = self.come_back(term, next, &mut stmts, callee.result, place);
             }
             self.done[first as usize + index] = Some(Block {
                 params: if index == 0 {
                     Vec::new()
                 } else {
-                    block.params.iter().map(|p| mapping[p.index()]).collect()
+                    block.params.iter().map(|&p| copy.value(p)).collect()
                 },
                 stmts,
                 term,
-                term_span: block.term_span,
+                term_place: place,
             });
         }
         BlockId(first)
@@ -178,7 +198,7 @@ impl Inliner {
         next: BlockId,
         stmts: &mut Vec<Stmt>,
         result: TyId,
-        span: mesh_report::Span,
+        place: Place,
     ) -> Term {
         let op = match term {
             Term::Return(value) => return Term::Jump(next, vec![value]),
@@ -191,7 +211,7 @@ impl Inliner {
             name: None,
         };
         let value = self.new_value(&info);
-        stmts.push(Stmt { value, op, span });
+        stmts.push(Stmt { value, op, place });
         Term::Jump(next, vec![value])
     }
 
@@ -206,12 +226,37 @@ impl Inliner {
     }
 }
 
-fn copied(stmt: &Stmt, mapping: &[ValueId]) -> Stmt {
-    let mut stmt = stmt.clone();
-    stmt.value = mapping[stmt.value.index()];
-    stmt.op
-        .each_operand_mut(|value| *value = mapping[value.index()]);
-    stmt
+/// A copy of a body that is being made: what its values and places are in the caller.
+struct Copy {
+    values: Vec<ValueId>,
+    /// The call it stands for. The calls that the body itself stood for follow.
+    within: InlineId,
+}
+
+impl Copy {
+    fn value(&self, value: ValueId) -> ValueId {
+        self.values[value.index()]
+    }
+
+    fn place(&self, place: Place) -> Place {
+        let within = match place.within {
+            None => self.within,
+            Some(inner) => InlineId(self.within.0 + 1 + inner.0),
+        };
+        Place {
+            span: place.span,
+            within: Some(within),
+        }
+    }
+
+    fn stmt(&self, stmt: &Stmt) -> Stmt {
+        let mut stmt = stmt.clone();
+        stmt.value = self.value(stmt.value);
+        stmt.op
+            .each_operand_mut(|value| *value = self.value(*value));
+        stmt.place = self.place(stmt.place);
+        stmt
+    }
 }
 
 /// Whether a body is one operation or two: smaller than a call of it.
@@ -279,5 +324,14 @@ b0(v0 x: Int):
         let first = text.split("fn @abs").next().unwrap_or("");
         assert!(!first.contains("call"), "{text}");
         assert_eq!(first.matches("Int.raw_neg").count(), 2, "{text}");
+        // Which call each piece stands for, with the calls those stood for.
+        for part in [
+            "  inlined 0 @abs \"abs\"\n  inlined 1 @abs \"abs\"\n",
+            "Int.raw_neg (v0) in 0\n",
+            " in 1\n",
+            "Int.raw_add (v4, v8)\n",
+        ] {
+            assert!(first.contains(part), "{part} in {text}");
+        }
     }
 }

@@ -7,7 +7,6 @@
 //! which tells the code generator that they are no calls to a user.
 
 use crate::ir::*;
-use mesh_report::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 
@@ -113,12 +112,12 @@ fn stand_first(function: &mut Function) {
             let block = &mut function.blocks[at];
             let stmts = block.stmts.split_off(place + skipped);
             let term = std::mem::replace(&mut block.term, Term::Jump(next, Vec::new()));
-            let term_span = block.term_span;
+            let term_place = block.term_place;
             function.blocks.push(Block {
                 params: Vec::new(),
                 stmts,
                 term,
-                term_span,
+                term_place,
             });
         }
         at += 1;
@@ -180,7 +179,7 @@ impl Split {
                     variant: 0,
                     fields: std::mem::replace(&mut args, vec![value]),
                 },
-                span: Span::DUMMY,
+                place: Place::NOWHERE,
             });
         }
         Block {
@@ -190,7 +189,7 @@ impl Split {
                 callee: self.parts[&head],
                 args,
             },
-            term_span: Span::DUMMY,
+            term_place: Place::NOWHERE,
         }
     }
 
@@ -310,7 +309,7 @@ impl Split {
                     variant: 0,
                     field,
                 },
-                span: Span::DUMMY,
+                place: Place::NOWHERE,
             });
             // Behind the `receive`, which stays first.
             blocks[0].stmts.splice(1..1, fields.collect::<Vec<_>>());
@@ -340,7 +339,7 @@ impl Split {
         let reads = args.iter().map(|&value| Stmt {
             value,
             op: Op::Capture(value.0),
-            span: Span::DUMMY,
+            place: Place::NOWHERE,
         });
         Function {
             symbol: format!("{}.resume", part.symbol).into(),
@@ -351,7 +350,7 @@ impl Split {
                 params: Vec::new(),
                 stmts: reads.collect(),
                 term: Term::TailCall { callee: id, args },
-                term_span: Span::DUMMY,
+                term_place: Place::NOWHERE,
             }],
             values,
             ..part.clone()

@@ -24,7 +24,7 @@ pub fn run(id: FnId, function: &mut Function) -> bool {
         params: params.clone(),
         stmts: Vec::new(),
         term: Term::Jump(header, params),
-        term_span: function.span,
+        term_place: function.span.into(),
     };
     let old = std::mem::replace(&mut function.blocks[0], entry);
     function.blocks.push(old);

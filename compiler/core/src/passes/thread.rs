@@ -267,7 +267,7 @@ fn redirect(function: &mut Function, way: &Way) {
         params: Vec::new(),
         stmts,
         term: Term::Jump(to, passed),
-        term_span: block.term_span,
+        term_place: block.term_place,
     });
     let mut done = false;
     function.blocks[way.from.index()]

@@ -44,11 +44,15 @@ pub fn program_with_lines(text: &str) -> (Program, SourceMap) {
     };
     for function in &mut program.functions {
         function.span = next(&|line| line.starts_with("fn @"));
+        for call in &mut function.inlined {
+            call.span = next(&|line| line.starts_with("  inlined "));
+            call.call.span = call.span;
+        }
         for block in &mut function.blocks {
             for stmt in &mut block.stmts {
-                stmt.span = next(&|line| line.contains(" = "));
+                stmt.place.span = next(&|line| line.contains(" = "));
             }
-            block.term_span = next(&|line| line.starts_with("  "));
+            block.term_place.span = next(&|line| line.starts_with("  "));
         }
     }
     (program, sources)

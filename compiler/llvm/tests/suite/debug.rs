@@ -36,6 +36,51 @@ fn lines_and_names_are_the_users() {
     }
 }
 
+const INLINED: &str = r#"entry @Main.main
+fn @Main.main "Main.main" unit Main exported -> Int {
+  inlined 0 @Main.half "Main.half"
+  inlined 1 @List.sum "List.sum" in 0
+b0():
+  v0: Int = const 7
+  v1: Int = call @Main.other (v0)
+  v2: Int = Int.raw_div (v0, v1) in 1
+  return v2
+}
+fn @Main.other "Main.other" unit Main exported -> Int {
+b0(v0: Int):
+  return v0
+}
+"#;
+
+#[test]
+fn what_was_inlined_is_in_the_scope_of_its_function() {
+    let (program, sources) = program_with_lines(INLINED);
+    let options = options(Target::X86_64Linux, false);
+    let unit = mesh_core::ir::UnitId(0);
+    let text = print_unit(&program, unit, &sources, &options, Form::Llvm).expect("IR");
+    let number = |line: &str| line.split(' ').next().unwrap_or("").to_string();
+    let subprogram = |name: &str| {
+        let has = |line: &&str| line.contains("DISubprogram(") && line.contains(name);
+        number(text.lines().find(has).expect("a subprogram"))
+    };
+    let location = |scope: &str| {
+        let scope = format!("scope: {scope}");
+        let is = |line: &&str| {
+            line.contains("DILocation(") && line.contains(&scope) && line.contains("inlinedAt")
+        };
+        let line = text.lines().find(is).expect("a location");
+        let at = line.split("inlinedAt: ").nth(1).expect("a place");
+        (number(line), at.trim_end_matches(')').to_string())
+    };
+    let (_, sum_at) = location(&subprogram("List.sum"));
+    let (half, half_at) = location(&subprogram("Main.half"));
+    assert_eq!(sum_at, half);
+    let outer = format!("{half_at} = !DILocation(");
+    let outer = text.lines().find(|line| line.starts_with(&outer));
+    let main = format!("scope: {})", subprogram("Main.main"));
+    assert!(outer.is_some_and(|line| line.contains(&main)), "{text}");
+}
+
 #[test]
 fn development_builds_record_tail_calls_with_their_line() {
     let (program, sources) = program_with_lines(TEXT);

@@ -126,7 +126,7 @@ fn copy_holding(program: &Program, closure: FnId, known: &Known) -> Function {
                         new.push(Stmt {
                             value,
                             op: Op::Capture(first + offset as u32),
-                            span: stmt.span,
+                            place: stmt.place,
                         });
                         held.push(value);
                     }

@@ -4,12 +4,12 @@ use crate::ir::*;
 use rustc_hash::FxHashMap;
 
 /// A parameter of a direct function, or a capture of a closure function.
-type Place = (FnId, bool, u32);
+type Slot = (FnId, bool, u32);
 
 /// Answers so far; while an answer is being found it counts as no.
 #[derive(Default)]
 pub struct Wants {
-    known: FxHashMap<Place, bool>,
+    known: FxHashMap<Slot, bool>,
 }
 
 impl Wants {
@@ -31,7 +31,7 @@ impl Wants {
         self.place(program, (function, true, index), &values)
     }
 
-    fn place(&mut self, program: &Program, place: Place, values: &[ValueId]) -> bool {
+    fn place(&mut self, program: &Program, place: Slot, values: &[ValueId]) -> bool {
         if let Some(&known) = self.known.get(&place) {
             return known;
         }

@@ -1,7 +1,8 @@
-//! Drops operations and block parameters whose values nothing needs, and renumbers the rest.
+//! Drops operations and block parameters whose values nothing needs, inlined calls of which nothing is left, and
+//! renumbers the rest.
 
 use super::is_pure;
-use crate::ir::{Function, ValueId};
+use crate::ir::{Block, Function, InlineId, Place, ValueId};
 
 /// Drops what is dead. Says whether there was anything.
 pub fn run(function: &mut Function) -> bool {
@@ -16,6 +17,7 @@ pub fn run(function: &mut Function) -> bool {
     }
     changed |= drop_params(function, &live);
     renumber(function);
+    renumber_inlined(function);
     changed
 }
 
@@ -82,6 +84,53 @@ fn drop_params(function: &mut Function, live: &[bool]) -> bool {
         });
     }
     true
+}
+
+/// Leaves the inlined calls that code is still within.
+fn renumber_inlined(function: &mut Function) {
+    if function.inlined.is_empty() {
+        return;
+    }
+    let places = |block: &mut Block, visit: &mut dyn FnMut(&mut Place)| {
+        block
+            .stmts
+            .iter_mut()
+            .for_each(|stmt| visit(&mut stmt.place));
+        visit(&mut block.term_place);
+    };
+    let mut used = vec![false; function.inlined.len()];
+    let mut mark = |place: &mut Place| {
+        if let Some(call) = place.within {
+            used[call.index()] = true;
+        }
+    };
+    for block in &mut function.blocks {
+        places(block, &mut mark);
+    }
+    // A call stands behind the one it is within.
+    for (at, call) in function.inlined.iter().enumerate().rev() {
+        if let (true, Some(outer)) = (used[at], call.call.within) {
+            used[outer.index()] = true;
+        }
+    }
+    if used.iter().all(|&used| used) {
+        return;
+    }
+    let mut next = 0..;
+    let numbers: Vec<Option<InlineId>> = used
+        .iter()
+        .map(|&used| used.then(|| next.next().map(InlineId)).flatten())
+        .collect();
+    let mut renumber =
+        |place: &mut Place| place.within = place.within.and_then(|call| numbers[call.index()]);
+    for block in &mut function.blocks {
+        places(block, &mut renumber);
+    }
+    let mut keep = used.iter();
+    function.inlined.retain(|_| keep.next() == Some(&true));
+    for call in &mut function.inlined {
+        renumber(&mut call.call);
+    }
 }
 
 /// Numbers the values that are left in order of definition.

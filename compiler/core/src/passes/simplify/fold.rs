@@ -39,7 +39,7 @@ fn placeholder() -> Block {
         params: Vec::new(),
         stmts: Vec::new(),
         term: Term::Unreachable,
-        term_span: mesh_report::Span::DUMMY,
+        term_place: Place::NOWHERE,
     }
 }
 

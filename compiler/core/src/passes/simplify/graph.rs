@@ -2,7 +2,7 @@
 //! blocks that only pass control on.
 
 use super::Values;
-use crate::ir::{Block, BlockId, Function, Term, ValueId};
+use crate::ir::{Block, BlockId, Function, Place, Term, ValueId};
 
 /// A parameter that every jump gives the same value (or itself) is that value.
 pub fn shared_params(function: &Function, values: &mut Values) -> bool {
@@ -138,7 +138,7 @@ fn join(function: &mut Function) -> bool {
                     params: Vec::new(),
                     stmts: Vec::new(),
                     term: Term::Unreachable,
-                    term_span: function.span,
+                    term_place: Place::NOWHERE,
                 },
             );
             for (&param, arg) in taken.params.iter().zip(args) {
@@ -148,7 +148,7 @@ fn join(function: &mut Function) -> bool {
             let block = &mut function.blocks[id.index()];
             block.stmts.extend(taken.stmts);
             block.term = taken.term;
-            block.term_span = taken.term_span;
+            block.term_place = taken.term_place;
             changed = true;
         }
     }
