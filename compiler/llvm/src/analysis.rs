@@ -9,6 +9,7 @@
 //! Where the module is the whole program, a function that neither makes a tail call nor is the
 //! target of one, nor a closure, need not have the convention that tail calls demand.
 
+use crate::frames::Larger;
 use crate::layout::Layouts;
 use mesh_abi::context::SMALL_FRAME;
 use mesh_core::ir::{Block, BlockId, FnId, FnKind, Function, Op, Program, Term, Ty, TyId, ValueId};
@@ -42,6 +43,13 @@ impl Calls {
         self.whole_program && !self.tailed[id.index()]
     }
 
+    /// Bytes that the frame of a function of the module takes at most, as far as the checks go.
+    pub fn frame(&self, id: FnId) -> u64 {
+        let frame = self.facts.get(&id).map_or(0, |facts| facts.frame);
+        let checked = self.check(id) == Some(0);
+        if checked { SMALL_FRAME as u64 } else { frame }
+    }
+
     /// Whether the function compares the stack pointer with the limit on entry, and the bytes
     /// beyond a small frame that it must ask for.
     pub fn check(&self, id: FnId) -> Option<u64> {
@@ -52,14 +60,21 @@ impl Calls {
     }
 }
 
-/// Decides for every function of a module.
-pub fn calls(program: &Program, layouts: &Layouts, members: &[FnId], whole: bool) -> Calls {
+/// Decides for every function of a module. `larger` are frames known to take more than their bound.
+pub fn calls(
+    program: &Program,
+    layouts: &Layouts,
+    members: &[FnId],
+    whole: bool,
+    larger: &Larger,
+) -> Calls {
     let index: FxHashMap<FnId, usize> = members.iter().enumerate().map(|(n, &f)| (f, n)).collect();
     let mut facts = vec![Facts::default(); members.len()];
     let mut edges: Vec<Vec<usize>> = vec![Vec::new(); members.len()];
     for (at, &id) in members.iter().enumerate() {
         let function = &program.functions[id.index()];
-        let frame = frame_bound(function, layouts);
+        let known = larger.get(function.symbol.as_str()).copied();
+        let frame = frame_bound(function, layouts).max(known.unwrap_or(0));
         let mut checked = frame > SMALL_FRAME as u64 || Order::new(function, id).has_loop();
         for callee in callees(function) {
             match callee.and_then(|callee| index.get(&callee)) {
@@ -227,5 +242,37 @@ fn successors(function: &Function, id: FnId, block: BlockId) -> Vec<BlockId> {
         }
         Term::TailCall { callee, .. } if is_self_loop(function, id, *callee) => vec![BlockId(0)],
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_that_came_out_larger_is_asked_for() {
+        let text = "entry @main
+fn @main \"main\" unit Main exported -> Int {
+b0():
+  v0: Int = const 1
+  v1: Int = call @leaf (v0)
+  return v1
+}
+fn @leaf \"leaf\" unit Main exported -> Int {
+b0(v0: Int):
+  return v0
+}
+";
+        let program = mesh_core::testing::parse(text).expect("Core");
+        let layouts = Layouts::new(&program.types);
+        let members = [FnId(0), FnId(1)];
+        let check = |larger: &[(&str, u64)]| {
+            let larger = larger.iter().map(|(name, size)| (name.to_string(), *size));
+            let calls = calls(&program, &layouts, &members, true, &larger.collect());
+            members.map(|id| calls.check(id))
+        };
+        assert_eq!(check(&[]), [None, None]);
+        assert_eq!(check(&[("leaf", 2000)]), [None, Some(2000)]);
+        assert_eq!(check(&[("main", 5000)]), [Some(5000), None]);
     }
 }

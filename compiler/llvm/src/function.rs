@@ -66,6 +66,7 @@ pub fn define<'ctx, 'p>(unit: &Unit<'ctx, 'p>, id: FnId) {
     let llvm = unit.function(id);
     let scope = unit.debug.function(function);
     llvm.set_subprogram(scope.subprogram);
+    crate::frames::bound(&unit.emit, llvm, unit.calls.frame(id));
     let statements: usize = function.blocks.iter().map(|block| block.stmts.len()).sum();
     let enormous = statements > OPTIMISED_STATEMENTS && !function.always_inline;
     if unit.options.release && enormous {

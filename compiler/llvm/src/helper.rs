@@ -62,6 +62,7 @@ impl<'ctx> Unit<'ctx, '_> {
             .module
             .add_function(symbol, ty, Some(Linkage::Internal));
         self.add_attributes(function);
+        crate::frames::bound(&self.emit, function, crate::frames::HELPER_FRAME);
         self.aside(|| {
             self.emit
                 .go(self.emit.llvm.append_basic_block(function, ""));

@@ -17,6 +17,7 @@ mod debug;
 mod descriptor;
 mod emit;
 mod entry;
+mod frames;
 mod function;
 mod graph;
 mod helper;
@@ -33,6 +34,8 @@ mod verify;
 
 pub use target::Target;
 
+use analysis::Calls;
+use frames::{Larger, Watch};
 use inkwell::context::Context;
 use inkwell::module::Module;
 use inkwell::passes::PassBuilderOptions;
@@ -121,6 +124,9 @@ pub fn entry_object(program: &Program, options: &Options) -> Vec<u8> {
     object(&module, options)
 }
 
+/// Frames that grew too large make others larger at most a few times.
+const ATTEMPTS: u32 = 8;
+
 /// What a module is made of.
 #[derive(Clone, Copy)]
 enum Part<'a> {
@@ -138,19 +144,54 @@ fn generate<T>(
     functions: &[FnId],
     sources: &SourceMap,
     options: &Options,
-    then: impl FnOnce(&Module) -> T,
+    then: impl Fn(&Module) -> T,
 ) -> Result<T, Vec<Diagnostic>> {
     let layouts = Layouts::new(&program.types);
     check_widths(program, functions, &layouts)?;
+    let whole = matches!(part, Part::Program);
+    let mut known = Larger::default();
+    for _ in 0..ATTEMPTS {
+        let calls = analysis::calls(program, &layouts, functions, whole, &known);
+        let (made, larger) = attempt(
+            program,
+            part,
+            functions,
+            sources,
+            options,
+            (&layouts, calls),
+            &then,
+        );
+        if larger.is_empty() {
+            return Ok(made);
+        }
+        known.extend(larger);
+    }
+    bug!(
+        Span::DUMMY,
+        "frames grow with every attempt to bound them: {known:?}"
+    )
+}
+
+/// What `then` makes of the module, and the frames that are larger than the analysis had them.
+fn attempt<T>(
+    program: &Program,
+    part: Part,
+    functions: &[FnId],
+    sources: &SourceMap,
+    options: &Options,
+    (layouts, calls): (&Layouts, Calls),
+    then: &impl Fn(&Module) -> T,
+) -> (T, Larger) {
+    // Before the context, which it outlives.
+    let watch = Watch::default();
     let llvm = Context::create();
+    watch.listen(&llvm);
     let name = match part {
         Part::Unit(name) => name,
         Part::Program => program.name.as_str(),
     };
     let machine = options.target.machine(options.release);
-    let whole = matches!(part, Part::Program);
-    let calls = analysis::calls(program, &layouts, functions, whole);
-    let unit = Unit::new(&llvm, name, calls, program, &layouts, sources, options);
+    let unit = Unit::new(&llvm, name, calls, program, layouts, sources, options);
     // Before any code: how loads are aligned depends on it.
     target::describe(&unit.module, &machine);
     for &id in functions {
@@ -173,7 +214,10 @@ fn generate<T>(
             bug!(Span::DUMMY, "LLVM refused its passes: {error}");
         }
     }
-    Ok(then(&unit.module))
+    let made = then(&unit.module);
+    let larger = watch.larger();
+    unit.check_helpers(&larger);
+    (made, larger)
 }
 
 fn check(module: &Module, options: &Options) {

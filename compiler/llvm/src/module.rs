@@ -4,6 +4,7 @@
 use crate::analysis::Calls;
 use crate::debug::Debug;
 use crate::emit::Emit;
+use crate::frames::Larger;
 use crate::layout::{Layouts, Word};
 use crate::signature::{Returns, Shape, Signature};
 use crate::{Options, emit::Val};
@@ -300,8 +301,19 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
         comdat.set_selection_kind(ComdatSelectionKind::Any);
         function.as_global_value().set_comdat(comdat);
         self.add_attributes(function);
+        crate::frames::bound(emit, function, crate::frames::HELPER_FRAME);
         self.aside(|| self.thunk_body(signature, function));
         function
+    }
+
+    /// Whether only functions of the program are larger than expected: nothing asks for others.
+    pub fn check_helpers(&self, larger: &Larger) {
+        let functions = &self.program.functions;
+        for (symbol, bytes) in larger {
+            if !functions.iter().any(|function| function.symbol == *symbol) {
+                bug!(Span::DUMMY, "`{symbol}` takes {bytes} bytes of stack");
+            }
+        }
     }
 
     fn thunk_body(&self, signature: &Signature<'ctx>, function: FunctionValue<'ctx>) {

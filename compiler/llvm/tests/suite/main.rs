@@ -3,6 +3,7 @@
 mod actors;
 mod common;
 mod debug;
+mod frames;
 mod programs;
 mod stack;
 mod units;
