@@ -2,6 +2,7 @@
 
 mod closures;
 mod current;
+mod fields;
 mod inline;
 mod resume;
 mod simplify;

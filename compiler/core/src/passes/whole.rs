@@ -1,12 +1,14 @@
 //! The passes over the whole program at once: known closures, inlining, what is unused.
 
-use super::{check, closures, inline, simplify_one, sweep, tail_loops, thread, unused};
+use super::{check, closures, fields, inline, simplify_one, sweep, tail_loops, thread, unused};
 use crate::ir::*;
 
 /// Rounds of closures and inlining: each may show the next one more.
 const ROUNDS: u32 = 3;
 /// What is at most this large is inlined wherever it is called.
 const SMALL: usize = 24;
+/// The same for what gives a struct that it builds: the caller may need but its fields.
+const BUILDER: usize = 80;
 /// The same for what is called in one place only.
 const ONCE: usize = 400;
 /// Nothing more is inlined into what is this large.
@@ -57,6 +59,8 @@ fn inline_small(program: &mut Program) -> bool {
             let size = closures::size(target);
             let limit = if calls[callee.index()] == 1 {
                 ONCE
+            } else if builds(target) {
+                BUILDER
             } else {
                 SMALL
             };
@@ -74,12 +78,33 @@ fn inline_small(program: &mut Program) -> bool {
             simplify_one(program, id.index());
             changed = true;
         }
-        while thread::run(&mut program.functions[id.index()]) {
+        while thread::run(&mut program.functions[id.index()])
+            || fields::run(&program.types, &mut program.functions[id.index()])
+        {
             simplify_one(program, id.index());
             changed = true;
         }
     }
     changed
+}
+
+/// Whether a function only ever gives a struct, a tuple or a variant that it builds.
+fn builds(function: &Function) -> bool {
+    let stmts = || function.blocks.iter().flat_map(|block| &block.stmts);
+    let built = |value: ValueId| {
+        let made = |stmt: &Stmt| stmt.value == value && matches!(stmt.op, Op::Construct { .. });
+        stmts().any(made)
+    };
+    let mut returns = 0;
+    let all = function.blocks.iter().all(|block| match block.term {
+        Term::Return(value) => {
+            returns += 1;
+            built(value)
+        }
+        Term::TailCall { .. } | Term::TailCallClosure { .. } => false,
+        _ => true,
+    });
+    all && returns == 1
 }
 
 fn calls_itself(id: FnId, function: &Function) -> bool {
