@@ -1,10 +1,12 @@
-//! How fast programs compile: medians of five, with files in the page cache.
+//! How fast programs compile and run: medians, with files in the page cache.
 //!
-//! `mesh-bench MESH` measures that binary, `mesh-bench MESH collections` what it makes of maps and lists;
-//! `mesh-bench generate FOLDER LINES` only writes the package that is measured.
+//! `mesh-bench MESH` measures that binary, `mesh-bench MESH collections` what it makes of maps and lists, `mesh-bench MESH
+//! compute` what it makes of calls, loops and numbers; `mesh-bench generate FOLDER LINES` only writes the package that is
+//! measured.
 
 mod collections;
 mod package;
+mod rivals;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,10 +25,12 @@ fn main() -> ExitCode {
             collections::run_rival(group);
             Ok(())
         }
-        [mesh] => measure(Path::new(mesh)),
+        [mesh] | [mesh, "compile"] => measure(Path::new(mesh)),
         [mesh, "collections"] => collections::compare(Path::new(mesh)),
+        [mesh, "compute"] => rivals::measure(Path::new(mesh), &folder("compute")),
         _ => Err(
-            "usage: mesh-bench MESH [collections] | mesh-bench generate FOLDER LINES".to_string(),
+            "usage: mesh-bench MESH [compile|collections|compute] | mesh-bench generate FOLDER LINES"
+                .to_string(),
         ),
     };
     match result {
@@ -46,6 +50,11 @@ fn generate(folder: &str, lines: &str) -> Result<(), String> {
         package::write(Path::new(folder), lines).map_err(|error| format!("{folder}: {error}"))?;
     println!("{written} lines in {folder}");
     Ok(())
+}
+
+/// A folder of programs beside this crate.
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
 /// One binary under measurement, with a folder for what it works on.
