@@ -198,9 +198,11 @@ fn reaches(world: &World, ty: &hir::Ty, goal: TypeId, path: &mut Vec<TypeId>) ->
     }
 }
 
-/// Functions that call themselves at growing types.
-pub fn check_functions(env: &Env, bodies: &mut [Body], out: &mut Vec<Diagnostic>) {
+/// Functions that call themselves at growing types. Says whether others may: those that do so by way of a method of
+/// which only the bound is known, and so through any impl of its interface.
+pub fn check_functions(env: &Env, bodies: &mut [Body], out: &mut Vec<Diagnostic>) -> bool {
     let mut graph: Graph<FnId> = Graph::new();
+    let mut open: Vec<(FnId, Vec<ParamId>, FnRef, Span)> = Vec::new();
     let generic = |body: &&mut Body| {
         let scheme = env.scheme(body.id);
         scheme.is_some_and(|scheme| scheme.params.iter().any(|p| !p.process))
@@ -209,14 +211,17 @@ pub fn check_functions(env: &Env, bodies: &mut [Body], out: &mut Vec<Diagnostic>
         let mut calls = Calls { found: Vec::new() };
         map_types(body, &mut calls);
         for (callee, span) in calls.found {
-            if let Some((id, args)) = targets(&env.table, callee) {
+            if has_bare_subject(&callee) {
+                open.push((body.id, body.generics.clone(), callee, span));
+            } else if let Some((id, args)) = targets(&env.table, callee) {
                 for (i, arg) in args.into_iter().enumerate() {
                     graph.flow(body.id, &body.generics, arg, (id, i), span);
                 }
             }
         }
     }
-    for (id, ty, span) in graph.growing() {
+    let found = graph.growing();
+    for (id, ty, span) in found {
         let f = env.function(id);
         out.push(
             GrowingInstances {
@@ -228,6 +233,62 @@ pub fn check_functions(env: &Env, bodies: &mut [Body], out: &mut Vec<Diagnostic>
             .into(),
         );
     }
+    for (from, params, callee, span) in open {
+        for (id, args) in possible_targets(&env.table, &callee) {
+            for (i, arg) in args.into_iter().enumerate() {
+                graph.flow(from, &params, arg, (id, i), span);
+            }
+        }
+    }
+    // std's own functions are known to come to an end.
+    let in_program = |id: &FnId| !env.world.modules[id.module.0 as usize].is_std;
+    graph.growing().iter().any(|(id, ..)| in_program(id))
+}
+
+/// Whether it is a method of a type parameter.
+fn has_bare_subject(callee: &FnRef) -> bool {
+    match callee {
+        FnRef::Item { .. } => false,
+        FnRef::Method { interface_args, .. } => {
+            matches!(
+                interface_args.first().map(|ty| ty.kind()),
+                Some(TyKind::Param(_))
+            )
+        }
+    }
+}
+
+/// The functions that a method of a type parameter may be, with the types for their parameters, as far as they do not
+/// depend on what the type is.
+fn possible_targets(table: &ImplTable, callee: &FnRef) -> Vec<(FnId, Vec<Ty>)> {
+    let FnRef::Method {
+        interface,
+        method,
+        interface_args,
+        method_args,
+    } = callee
+    else {
+        return Vec::new();
+    };
+    let default =
+        crate::impls::lower::interface_def(&table.world, *interface).methods[*method as usize];
+    let args = interface_args.iter().chain(method_args).copied();
+    let mut found = vec![(default, args.collect())];
+    for head in table.heads() {
+        let own = head.methods.get(*method as usize).copied().flatten();
+        if head.interface != *interface {
+            continue;
+        }
+        let Some(own) = own else { continue };
+        let mut bound = FxHashMap::default();
+        for (&pattern, &arg) in head.args.iter().zip(interface_args).skip(1) {
+            bind(pattern, arg, &mut bound);
+        }
+        let generics = head.generics.iter();
+        let known = generics.map(|p| bound.get(p).copied().unwrap_or_else(Ty::error));
+        found.push((own, known.chain(method_args.iter().copied()).collect()));
+    }
+    found
 }
 
 /// Collects the functions a body refers to.

@@ -31,9 +31,7 @@ pub fn check_program(world: &Arc<World>) -> CheckResult {
         diagnostics.extend(part.diagnostics);
     }
     let failed = diagnostics.iter().any(Diagnostic::is_error);
-    if !failed {
-        crate::growth::check_functions(&env, &mut bodies, &mut diagnostics);
-    }
+    let may_grow = !failed && crate::growth::check_functions(&env, &mut bodies, &mut diagnostics);
     mesh_report::sort(&mut diagnostics);
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     CheckResult {
@@ -41,6 +39,7 @@ pub fn check_program(world: &Arc<World>) -> CheckResult {
             world: world.clone(),
             modules: by_module(world, bodies),
             env,
+            may_grow,
         }),
         diagnostics,
     }

@@ -14,6 +14,9 @@ pub struct Checked {
     pub modules: Vec<Arc<thir::Module>>,
     /// Headers of all items, the impl table, and the schemes of functions.
     pub env: Arc<Env>,
+    /// A function may call itself at growing types through a method that its bounds leave open: whether it does is known
+    /// only when the program is specialised.
+    pub may_grow: bool,
 }
 
 /// What [`crate::check_program`] gives.

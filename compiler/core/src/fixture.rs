@@ -243,6 +243,7 @@ impl Fixture {
             modules: modules.collect(),
             env: Arc::new(Env::new(&world)),
             world,
+            may_grow: false,
         });
         let options = Options {
             name: "test".into(),

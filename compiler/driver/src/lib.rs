@@ -89,6 +89,7 @@ impl Compiler {
                 target: None,
             };
             let checked = pipeline.check(program, log)?;
+            pipeline.check_growth(&checked, log);
             if last {
                 // To take a large program apart takes time, and the process ends with it.
                 std::mem::forget(checked);

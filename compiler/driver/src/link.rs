@@ -41,6 +41,17 @@ pub struct Link<'a> {
     pub shown: &'a Path,
 }
 
+/// Enough to find out whether a disk is full.
+const PROBE_BYTES: usize = 64 << 20;
+
+/// An executable is at least as large as what it is made of, and has room for its headers.
+fn objects_size(objects: &[PathBuf]) -> u64 {
+    let sizes = objects
+        .iter()
+        .filter_map(|path| std::fs::metadata(path).ok());
+    sizes.map(|data| data.len()).sum::<u64>() + (64 << 10)
+}
+
 impl Link<'_> {
     /// Runs the linker.
     pub fn run(&self) -> Result<(), Diagnostic> {
@@ -55,7 +66,8 @@ impl Link<'_> {
         }
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         let _ = std::fs::remove_file(self.output);
-        if said.contains("No space left on device") {
+        if said.contains("No space left on device") || self.disk_is_full(objects_size(self.objects))
+        {
             let (path, error) = (
                 self.shown.to_path_buf(),
                 io::Error::from(io::ErrorKind::StorageFull),
@@ -67,6 +79,19 @@ impl Link<'_> {
             output: said,
         }
         .into())
+    }
+
+    /// Whether there is no room for `bytes` where the executable goes: a linker may die of that without saying so.
+    fn disk_is_full(&self, bytes: u64) -> bool {
+        let probe = vec![
+            0;
+            usize::try_from(bytes)
+                .unwrap_or(usize::MAX)
+                .min(PROBE_BYTES)
+        ];
+        let result = std::fs::write(self.output, probe);
+        let _ = std::fs::remove_file(self.output);
+        result.is_err_and(|error| error.kind() == io::ErrorKind::StorageFull)
     }
 
     fn command(&self) -> Result<(PathBuf, Vec<OsString>), Diagnostic> {

@@ -159,6 +159,20 @@ impl Pipeline<'_> {
         result.checked.filter(|_| !log.failed())
     }
 
+    /// What only specialisation can tell about a program without other errors: whether its instances come to an end.
+    pub fn check_growth(&self, checked: &Checked, log: &mut Log) {
+        if checked.may_grow && checked.world.root.is_some() {
+            log.keep(mesh_core::lower_program(checked, &self.core_options()));
+        }
+    }
+
+    fn core_options(&self) -> mesh_core::Options {
+        mesh_core::Options {
+            name: self.name.to_string(),
+            entry: self.entry,
+        }
+    }
+
     /// The monomorphic program, optimised as far as the kind of build asks for.
     pub fn core(&self, program: &Program, log: &mut Log) -> Option<Lowered> {
         let checked = self.check(program, log)?;
@@ -166,11 +180,7 @@ impl Pipeline<'_> {
             log.add([NoMainModule { name: self.name }.into()]);
             return None;
         }
-        let options = mesh_core::Options {
-            name: self.name.to_string(),
-            entry: self.entry,
-        };
-        let mut core = log.keep(mesh_core::lower_program(&checked, &options))?;
+        let mut core = log.keep(mesh_core::lower_program(&checked, &self.core_options()))?;
         let level = if self.release {
             mesh_core::Level::Release
         } else {

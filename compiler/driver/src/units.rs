@@ -69,10 +69,12 @@ pub fn objects(
         }
     }
     if errors.is_empty() {
-        Ok(paths)
-    } else {
-        Err(errors)
+        return Ok(paths);
     }
+    // What stops one, such as a full disk, stops the others too, and is said once.
+    let mut seen = std::collections::HashSet::new();
+    errors.retain(|error: &Diagnostic| seen.insert(error.code));
+    Err(errors)
 }
 
 /// What becomes one object file.

@@ -25,6 +25,15 @@ impl Explain for QuestionResult {
         .when(self.declared, |d, span| {
             d.secondary(span, "the result is declared here")
         })
+        .help(
+            if self.operand.ends_with('?') && self.result.contains('!') {
+                "say what the error is: `Option.ok_or(value, error)?`"
+            } else if self.result.ends_with('?') {
+                "take it apart with `match`, or give up the error: `Result.ok(value)?`"
+            } else {
+                "take it apart with `match`, or let the function give an option or a result"
+            },
+        )
     }
 }
 

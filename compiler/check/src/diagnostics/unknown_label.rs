@@ -1,19 +1,25 @@
-//! E0313: a name that no parameter or field has.
+//! E0313: a name that no parameter or field has, or one that already has its value.
 
 use mesh_report::{Diagnostic, Explain, Span};
 
-/// A name that no parameter or field has.
+/// A name that no parameter or field has, or one that already has its value.
 pub struct UnknownLabel {
     pub name: String,
     pub label: String,
     pub span: Span,
     pub known: Vec<String>,
+    /// There is one, but it has been given already.
+    pub given: bool,
 }
 
 impl Explain for UnknownLabel {
     const CODE: &'static str = "E0313";
 
     fn explain(self) -> Diagnostic {
+        if self.given {
+            let message = format!("`{}` is given `{}` twice", self.name, self.label);
+            return Diagnostic::error(Self::CODE, message).primary(self.span, "given again here");
+        }
         let d = Diagnostic::error(
             Self::CODE,
             format!("`{}` has nothing named `{}`", self.name, self.label),
@@ -40,8 +46,18 @@ mod tests {
             label: "d".into(),
             span: source.spans[0],
             known: vec!["w".into(), "h".into()],
+            given: false,
         };
         let text = source.render(facts);
         assert!(text.contains("`Rect` has nothing named `d`"), "{text}");
+        let twice = UnknownLabel {
+            name: "Rect".into(),
+            label: "w".into(),
+            span: source.spans[0],
+            known: Vec::new(),
+            given: true,
+        };
+        let text = source.render(twice);
+        assert!(text.contains("`Rect` is given `w` twice"), "{text}");
     }
 }

@@ -60,7 +60,11 @@ impl Checker<'_> {
             .filter(|other| other.interface == head.interface);
         let clash = others
             .take_while(|earlier| earlier.id != head.id)
-            .find(|earlier| may_meet(earlier, head) && overlap(&earlier.args, &head.args));
+            .find(|earlier| {
+                may_meet(earlier, head)
+                    && overlap(&earlier.args, &head.args)
+                    && !self.is_orphan(earlier)
+            });
         if let Some(earlier) = clash {
             let known = |head: &Head| !matches!(head.args[0].kind(), TyKind::Param(_));
             let facts = OverlappingImpls {
@@ -76,14 +80,20 @@ impl Checker<'_> {
         }
     }
 
-    /// Whether an impl stands neither in the module of its interface nor of one of the types in its head.
+    fn is_orphan(&self, head: &Head) -> bool {
+        let own = head.id.module;
+        head.interface.module != own
+            && !head
+                .args
+                .iter()
+                .any(|&ty| mentions(ty, own) || ty.has_error())
+    }
+
+    /// Whether an impl stands neither in the module of its interface nor of one of the types in its head, which is
+    /// reported.
     fn orphan(&mut self, impl_: &hir::Impl) -> bool {
         let head = self.table.head(impl_.id);
-        let own = impl_.id.module;
-        if impl_.interface.module == own || head.args.iter().any(|&ty| mentions(ty, own)) {
-            return false;
-        }
-        if head.args.iter().any(|ty| ty.has_error()) {
+        if !self.is_orphan(head) {
             return false;
         }
         let interface = interface_def(self.world, impl_.interface);

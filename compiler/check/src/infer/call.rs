@@ -44,6 +44,11 @@ impl<'e> Infer<'e> {
         hint: Option<Ty>,
     ) -> thir::Expr {
         match &callee.kind {
+            // Of a service that could not be read, which has been reported.
+            hir::ExprKind::Fn(id) if self.env.function(*id).name.is_empty() => {
+                self.infer_args(args);
+                self.error_expr(span)
+            }
             hir::ExprKind::Fn(id) => {
                 let instance = self.instantiate(*id, callee.span);
                 self.call_function(*id, instance, None, args, trailing, span)
@@ -253,6 +258,7 @@ impl<'e> Infer<'e> {
                             label: label.to_string(),
                             span: *span,
                             known: formals.iter().map(|f| f.name.to_string()).collect(),
+                            given: false,
                         });
                         return None;
                     };
@@ -264,6 +270,18 @@ impl<'e> Infer<'e> {
                     next - 1
                 }
             };
+            if let Some((label, span)) = &arg.label
+                && slots[place].is_some()
+            {
+                self.report(UnknownLabel {
+                    name: called.what.trim_matches('`').to_string(),
+                    label: label.to_string(),
+                    span: *span,
+                    known: Vec::new(),
+                    given: true,
+                });
+                return None;
+            }
             if place >= formals.len() || slots[place].is_some() {
                 self.report_count(formals, count, offset, called);
                 return None;

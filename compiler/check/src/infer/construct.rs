@@ -176,6 +176,7 @@ impl<'e> Infer<'e> {
                             label: label.to_string(),
                             span: *at,
                             known: fields.iter().map(|f| f.name.to_string()).collect(),
+                            given: false,
                         });
                         self.infer_args(args);
                         return self.make(ExprKind::Lit(thir::Lit::Unit), ty, span);
@@ -184,9 +185,21 @@ impl<'e> Infer<'e> {
             }
         }
         let mut slots: Vec<Option<thir::Expr>> = types.iter().map(|_| None).collect();
-        let duplicate = (0..places.len()).any(|i| places[..i].contains(&places[i]));
-        if args.len() > types.len() || duplicate {
-            self.report_arity(ctor.ty, ctor.variant, args.len(), span);
+        let twice = (0..places.len()).find(|&i| places[..i].contains(&places[i]));
+        if args.len() > types.len() || twice.is_some() {
+            match twice {
+                Some(at) => {
+                    let label = args[at].label.as_ref();
+                    self.report(UnknownLabel {
+                        name: self.variant_name(ctor.ty, ctor.variant),
+                        label: fields[places[at]].name.to_string(),
+                        span: label.map_or(args[at].value.span, |(_, span)| *span),
+                        known: Vec::new(),
+                        given: true,
+                    });
+                }
+                None => self.report_arity(ctor.ty, ctor.variant, args.len(), span),
+            }
             self.infer_args(args);
             return self.make(ExprKind::Lit(thir::Lit::Unit), ty, span);
         }

@@ -81,8 +81,15 @@ impl<'e> Infer<'e> {
         let scrutinee = Box::new(self.infer(scrutinee));
         let (ty, mut why) = want.unwrap_or_else(|| (self.fresh(), Why::Plain));
         let mut made = Vec::with_capacity(arms.len());
+        // What does not fit one arm need not fit the others: that is said once.
+        let mut matched = scrutinee.ty;
         for arm in arms {
-            made.push(self.arm(arm, scrutinee.ty, Why::Matched(scrutinee_span), ty, why));
+            let said = self.diagnostics.len();
+            let pat = self.pat(&arm.pat, matched, Why::Matched(scrutinee_span));
+            if self.diagnostics.len() > said {
+                matched = Ty::error();
+            }
+            made.push(self.arm_behind(pat, arm, ty, why));
             why = self.sibling(why, last_span(&arm.body), "the first arm");
         }
         let kind = ExprKind::Match {
@@ -102,6 +109,11 @@ impl<'e> Infer<'e> {
         why: Why,
     ) -> thir::Arm {
         let pat = self.pat(&arm.pat, matched, matched_why);
+        self.arm_behind(pat, arm, ty, why)
+    }
+
+    /// The rest of an arm, its body against `ty`.
+    fn arm_behind(&mut self, pat: thir::Pat, arm: &'e hir::Arm, ty: Ty, why: Why) -> thir::Arm {
         let guard = arm
             .guard
             .as_ref()

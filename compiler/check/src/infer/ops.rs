@@ -161,7 +161,19 @@ impl<'e> Infer<'e> {
         let item = self.fresh();
         let list = self.list(item);
         let at = left.span;
-        let left = self.coerce_expr(left, list, Why::Fixed("`++` joins lists"));
+        let head = self.head(left.ty);
+        let is_list = matches!(head.kind(), TyKind::Var(_) | TyKind::Error)
+            || matches!((head.kind(), list.kind()), (TyKind::Con(a, _), TyKind::Con(b, _)) if a == b);
+        let left = self.coerce_expr(
+            left,
+            list,
+            Why::Fixed("`++` joins lists, `<>` joins strings"),
+        );
+        if !is_list {
+            // What stands to the right is no list either, for the same reason.
+            self.infer(right);
+            return self.error_expr(span);
+        }
         let right = self.check(right, list, Why::Operand(at, "++"));
         self.lang_call("list_concat", vec![left, right], list, span)
     }

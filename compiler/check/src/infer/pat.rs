@@ -196,6 +196,16 @@ impl<'e> Infer<'e> {
                 Why::Plain,
             );
             match at {
+                Some(at) if slots[at].is_some() => {
+                    let name = field.name.as_ref();
+                    self.report(UnknownLabel {
+                        name: self.variant_name(id, variant),
+                        label: info[at].name.to_string(),
+                        span: name.map_or(field.pat.span, |(_, span)| *span),
+                        known: Vec::new(),
+                        given: true,
+                    });
+                }
                 Some(at) => slots[at] = Some(made),
                 None => self.unknown_label(id, variant, field),
             }
@@ -241,6 +251,7 @@ impl<'e> Infer<'e> {
             label: label.to_string(),
             span: *span,
             known,
+            given: false,
         });
     }
 

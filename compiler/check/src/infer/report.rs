@@ -7,6 +7,7 @@ use crate::program::Obligation;
 use crate::ty::{Ty, TyKind};
 use crate::unify::{Clash, ClashKind};
 use mesh_report::Span;
+use mesh_resolve::hir::FnKind;
 
 impl Infer<'_> {
     /// Reports types that do not fit, once for one cause.
@@ -109,7 +110,14 @@ impl Infer<'_> {
         Some(match why {
             Why::Plain | Why::Condition | Why::Fixed(_) => return None,
             Why::Declared(span) => (span, format!("`{expected}` is written here")),
-            Why::Result(span) => (span, format!("the result is declared as `{expected}`")),
+            Why::Result(span) => {
+                let function = self.env.function(self.members[self.cx.member].id);
+                // A constant, or the default of a parameter or field.
+                let value = matches!(function.kind, FnKind::Generated | FnKind::Default { .. })
+                    && function.params.is_empty();
+                let what = if value { "this" } else { "the result" };
+                (span, format!("{what} is declared as `{expected}`"))
+            }
             Why::Param(id, index) => {
                 let f = self.env.function(id);
                 let param = f.params.get(index as usize)?;
@@ -154,6 +162,19 @@ impl Infer<'_> {
                 );
             }
         }
+        if let TyKind::Con(id, args) = expected.kind()
+            && (args.first() == Some(&found)
+                || matches!(args.first().map(|ty| ty.kind()), Some(TyKind::Var(_))))
+            && !matches!(found.kind(), TyKind::Con(other, _) if other == id)
+        {
+            let value = if found == self.lang.unit { "()" } else { "…" };
+            if self.is_lang(*id, "option") {
+                help.push(format!("`Some({value})` makes it an option"));
+            }
+            if self.is_lang(*id, "result") {
+                help.push(format!("`Ok({value})` makes it a result"));
+            }
+        }
         if lang(expected, "float") && lang(found, "int") {
             help.push(
                 "there is no implicit conversion: write `Float.from(…)`, or `2.0` for `2`".into(),
@@ -162,7 +183,8 @@ impl Infer<'_> {
         if lang(expected, "int") && lang(found, "float") {
             help.push("there is no implicit conversion: round it with `Float.round`, or write `2.0` for `2`".into());
         }
-        if lang(expected, "string") && !matches!(found.kind(), TyKind::Fn(_)) {
+        let shows = !matches!(found.kind(), TyKind::Fn(_)) && found != self.lang.unit;
+        if lang(expected, "string") && shows {
             help.push("a value becomes text in an interpolation: `\"${value}\"`".into());
         }
         if let (TyKind::Con(a, xs), TyKind::Con(b, ys)) = (expected.kind(), found.kind())

@@ -23,6 +23,7 @@ impl Explain for UnknownName<'_> {
             format!("there is no `{}` in scope here", self.name),
         )
         .primary(self.span, "not found")
+        .when(from_elsewhere(self.name), Diagnostic::help)
         .when(self.similar, |d, name| {
             d.fix(format!("write `{name}`"), self.span, name)
         })
@@ -33,6 +34,19 @@ impl Explain for UnknownName<'_> {
                 self.name
             ))
         })
+    }
+}
+
+/// What is said instead of a name that other languages have.
+fn from_elsewhere(name: &str) -> Option<&'static str> {
+    match name {
+        "null" | "nil" | "undefined" | "none" | "nothing" => Some(
+            "there is no null: what may be missing is an `Option`, which is `Some(value)` or `None`",
+        ),
+        "this" => Some("in an `impl`, the value is called `self`"),
+        "printf" | "puts" | "echo" | "console" => Some("`println(value)` prints a line"),
+        "throw" | "raise" | "error" => Some("return an `Err`, or end with `panic(\"…\")`"),
+        _ => None,
     }
 }
 

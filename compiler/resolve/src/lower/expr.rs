@@ -3,12 +3,13 @@
 use super::body::{Control, Kind};
 use super::pat::{Bindings, int};
 use super::{Lowerer, expr};
-use crate::diagnostics::{BadLiteral, LoopControlOutside, ReturnOutside};
+use crate::diagnostics::{BadLiteral, DuplicateDefinition, LoopControlOutside, ReturnOutside};
 use crate::hir::{
     After, Arm, BinaryOp, CtorRef, Expr, ExprKind, FieldInit, FieldPat, InterpPart, Lit, Pat,
     PatKind, ReceiveArm, Ty, TyKind, UnaryOp,
 };
 use crate::layout;
+use crate::names::Word;
 use mesh_report::Span;
 use mesh_syntax::ast::{self, AstNode, BinOp, LiteralKind, PrefixOp, StringPart};
 use smol_str::SmolStr;
@@ -276,6 +277,11 @@ impl Lowerer<'_> {
                 Some(value) => self.expr(&value),
                 None => self.value_name(&name),
             };
+            let first = fields.iter().find(|one: &&FieldInit| one.name == name.text);
+            if let Some(first) = first.map(|one| one.name_span) {
+                self.given_twice(&name, first);
+                continue;
+            }
             fields.push(FieldInit {
                 name: name.text,
                 name_span: name.span,
@@ -295,6 +301,16 @@ impl Lowerer<'_> {
         };
         let value = Box::new(literal);
         expr(ExprKind::Ascribe { value, ty }, span)
+    }
+
+    /// A field that a literal or a pattern has twice.
+    pub(super) fn given_twice(&mut self, name: &Word, first: Span) {
+        self.report(DuplicateDefinition {
+            name: &name.text,
+            what: "field",
+            span: name.span,
+            first,
+        });
     }
 
     fn if_(&mut self, it: &ast::IfExpr, span: Span) -> Expr {

@@ -349,6 +349,14 @@ impl Lowerer<'_> {
                 Some(inner) => self.pat(&inner, binds),
                 None => pat(PatKind::Bind(self.bind(&name, binds)), name.span),
             };
+            let names = fields.iter().filter_map(|one: &FieldPat| one.name.as_ref());
+            let first = names
+                .filter(|(one, _)| *one == name.text)
+                .map(|(_, span)| *span);
+            if let Some(first) = first.last() {
+                self.given_twice(&name, first);
+                continue;
+            }
             fields.push(FieldPat {
                 name: Some((name.text, name.span)),
                 pat: inner,

@@ -7,7 +7,7 @@ use super::body::Body;
 use super::build::{Made, bind, call, closure, function, local, param};
 use super::{Lowerer, expr};
 use crate::diagnostics::BadSection;
-use crate::hir::{Expr, ExprKind, FnId, FnKind, Lit, Pat, PatKind};
+use crate::hir::{Expr, ExprKind, FnId, FnKind, Lit, Pat, PatKind, Ty, TyKind};
 use crate::layout;
 use crate::lookup;
 use crate::names::{ValueRef, Word};
@@ -171,7 +171,12 @@ impl Lowerer<'_> {
     fn starter(&mut self, def: &ast::SupervisorDef, name: &Word, child: &Child) {
         let span = child.name.span;
         let own = format!("{}.{}.start", name.text, child.name.text);
-        let (made, pats) = self.over_params(def, child.starter, own, span);
+        let (mut made, pats) = self.over_params(def, child.starter, own, span);
+        let pid = self.lang_ty("pid", "`supervisor`", Vec::new(), span);
+        made.result = Some(Ty {
+            kind: TyKind::Fn(Vec::new(), Box::new(pid)),
+            span,
+        });
         let body = self.expr_opt(child.start.clone(), span);
         self.made(made, pats, body);
     }

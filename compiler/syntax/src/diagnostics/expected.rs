@@ -10,6 +10,8 @@ pub(crate) struct Expected {
     pub found: String,
     /// Where.
     pub span: Span,
+    /// What may have been meant.
+    pub hint: Option<&'static str>,
 }
 
 impl Explain for Expected {
@@ -21,6 +23,7 @@ impl Explain for Expected {
             format!("expected {}, found {}", self.what, self.found),
         )
         .primary(self.span, format!("expected {} here", self.what))
+        .when(self.hint, Diagnostic::help)
     }
 }
 
@@ -36,6 +39,7 @@ mod tests {
             what: "`=` and a value",
             found: "`5`".into(),
             span: source.spans[0],
+            hint: None,
         });
         assert!(
             text.contains("expected `=` and a value, found `5`"),

@@ -6,16 +6,35 @@ use mesh_report::{Diagnostic, Explain, Span};
 pub(crate) struct SameLine {
     /// What begins the second.
     pub span: Span,
+    /// The word before it.
+    pub before: String,
 }
 
 impl Explain for SameLine {
     const CODE: &'static str = "E0112";
 
     fn explain(self) -> Diagnostic {
-        Diagnostic::error(Self::CODE, "expected a new line or `;` here").primary(
-            self.span,
-            "something before this is missing, or a new statement begins",
-        )
+        Diagnostic::error(Self::CODE, "expected a new line or `;` here")
+            .primary(
+                self.span,
+                "something before this is missing, or a new statement begins",
+            )
+            .when(from_elsewhere(&self.before), Diagnostic::help)
+    }
+}
+
+/// What is said instead of a word that other languages have there.
+fn from_elsewhere(word: &str) -> Option<&'static str> {
+    match word {
+        "var" | "val" | "auto" | "mut" | "my" | "local" => {
+            Some("a name is bound by `let name = value`")
+        }
+        "new" => Some("a value of a struct is written `Name { field: value }`"),
+        "def" | "func" | "function" | "fun" => Some("a function is written `fn name(…) do … end`"),
+        "elif" | "elsif" | "elseif" => Some("write `else if`"),
+        "throw" | "raise" => Some("return an `Err`, or end with `panic(\"…\")`"),
+        "await" | "yield" => Some("calls need no such word: actors do not block each other"),
+        _ => None,
     }
 }
 
@@ -29,6 +48,7 @@ mod tests {
         let source = marked("foo() «bar»()");
         let text = source.render(SameLine {
             span: source.spans[0],
+            before: "foo".into(),
         });
         assert!(text.contains("expected a new line or `;`"), "{text}");
     }

@@ -29,6 +29,9 @@ impl Explain for TopLevelStatement {
                 Some("a file is a module, named after its path")
             }
             "let" | "var" | "val" => Some("a constant is written `const name = …`"),
+            word if word.starts_with(char::is_lowercase) => {
+                Some("statements stand in a function: `fn main() do … end`")
+            }
             _ => None,
         };
         Diagnostic::error(Self::CODE, "only items stand at the top level of a file")

@@ -193,7 +193,7 @@ pub(super) fn statements(p: &mut Parser<'_>, until: Until) -> Statements {
             // An element outside of its bracket follows from what is wrong with the bracket.
             let element = p.at_any(&[COLON, FAT_ARROW]) && p.item_is_wrong();
             p.quiet |= element;
-            p.report(SameLine { span: p.span(p.at) });
+            same_line(p);
         }
         if ends_here(p, until) || (found.count > 0 && next_arm(p, until)) {
             return found;
@@ -459,7 +459,7 @@ fn member_list(
             continue;
         }
         if !separated {
-            p.report(SameLine { span: p.span(p.at) });
+            same_line(p);
         }
         let (first, column) = (p.at, p.item_column);
         p.item_column = p.column_of_first(p.at).or(column);
@@ -472,6 +472,14 @@ fn member_list(
         p.item_column = column;
         separated = false;
     }
+}
+
+fn same_line(p: &mut Parser<'_>) {
+    let before = p.at.checked_sub(1).map(|at| p.text(at).to_string());
+    p.report(SameLine {
+        span: p.span(p.at),
+        before: before.unwrap_or_default(),
+    });
 }
 
 /// An item as a member of another, if one begins here.

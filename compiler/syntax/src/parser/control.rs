@@ -193,7 +193,7 @@ pub(super) fn guard(p: &mut Parser<'_>) {
 
 fn arrow_and_body(p: &mut Parser<'_>, receive: bool) {
     // Without an arrow, what stands on the next line is as likely another arm.
-    if p.expect(ARROW) || !p.newline_before(0) {
+    if p.arrow() || !p.newline_before(0) {
         arm_body(p, receive);
     }
 }
@@ -267,7 +267,7 @@ pub(super) fn closure(p: &mut Parser<'_>) -> Completed {
 fn clauses(p: &mut Parser<'_>, opener: usize) {
     let clause = p.start();
     clause_head(p);
-    if !p.at(ARROW) {
+    if !p.at_any(&[ARROW, FAT_ARROW]) {
         blocks::required(p);
         p.complete(clause, CLOSURE_CLAUSE);
         return;
@@ -316,7 +316,7 @@ fn clause_head(p: &mut Parser<'_>) {
 }
 
 fn clause_body(p: &mut Parser<'_>) {
-    p.expect(ARROW);
+    p.arrow();
     if p.at_any(&[DO_KW, L_BRACE]) {
         blocks::block(p);
     } else {

@@ -63,7 +63,7 @@ impl Parser<'_> {
             return true;
         }
         after.is_some_and(|at| match self.token(at).kind {
-            ARROW => !self.token(at).newline,
+            ARROW | FAT_ARROW => !self.token(at).newline,
             WHEN_KW => true,
             _ => false,
         })

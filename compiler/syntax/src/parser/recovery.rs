@@ -82,7 +82,12 @@ impl Parser<'_> {
             format!("the end of the {place}"),
             self.span(previous).at_end(),
         );
-        self.report(Expected { what, found, span });
+        self.report(Expected {
+            what,
+            found,
+            span,
+            hint: None,
+        });
     }
 
     /// Reports that something else must stand where the token at hand does.
@@ -93,7 +98,14 @@ impl Parser<'_> {
             _ => format!("`{}`", shown(self.text(self.at))),
         };
         let span = self.span(self.at);
-        self.report(Expected { what, found, span });
+        let previous = self.at.checked_sub(1).map(|at| self.text(at));
+        let hint = hint(what, self.current(), previous);
+        self.report(Expected {
+            what,
+            found,
+            span,
+            hint,
+        });
     }
 
     pub(super) fn expect(&mut self, kind: SyntaxKind) -> bool {
@@ -102,6 +114,22 @@ impl Parser<'_> {
             self.expected(quoted(kind));
         }
         found
+    }
+
+    /// `->`, for which `=>` is taken with an error.
+    pub(super) fn arrow(&mut self) -> bool {
+        if !self.at(FAT_ARROW) || self.newline_before(0) {
+            return self.expect(ARROW);
+        }
+        let span = self.span(self.at);
+        self.report_understood(Expected {
+            what: "`->`",
+            found: "`=>`".to_string(),
+            span,
+            hint: None,
+        });
+        self.bump_error();
+        true
     }
 
     /// Takes a token that fits nowhere.
@@ -389,5 +417,23 @@ pub(super) fn quoted(kind: SyntaxKind) -> &'static str {
         INTERPOLATION_CLOSE => "`}`",
         DOT2 => "`..`",
         other => other.text().unwrap_or("something else"),
+    }
+}
+
+/// What somebody may have meant who knows it from another language.
+fn hint(what: &str, found: SyntaxKind, previous: Option<&str>) -> Option<&'static str> {
+    match (what, found, previous) {
+        ("`=` and a value", _, Some("mut")) => Some(
+            "values do not change, so there is no `mut`: a later `let` of the same name binds a new value",
+        ),
+        ("`do` or `{` after the condition", EQ, _) => Some("to compare, write `==`"),
+        ("`do` or `{`", COLON | TYPE_IDENT, Some(")")) => {
+            Some("the type of the result stands behind `->`")
+        }
+        ("a value", PIPE, _) => Some("a function is written `fn x -> … end`"),
+        ("the name of a module", IDENT, _) => {
+            Some("the names of modules begin with a capital letter")
+        }
+        _ => None,
     }
 }

@@ -329,9 +329,14 @@ impl Lowerer<'_> {
         let mut made = self.service_made(service, id, &handler.name.text, span, generics);
         let mut binds = Bindings::new(Kind::Parameter);
         let block = handler.body.as_ref();
-        let (state, pat) = self.state(block, &mut binds, span);
+        let (mut state, pat) = self.state(block, &mut binds, span);
+        // What `init` is declared to give is what every section takes and gives, so that a mistake in one stays there.
+        let init = self.space.get("init").map(|id| id.index as usize);
+        let declared = init.and_then(|at| self.functions[at].as_ref()?.result.clone());
+        state.ty = state.ty.or_else(|| declared.clone());
         made.params.push(state);
         let mut pats = vec![pat];
+        made.result = declared.clone();
         let types = self.message_types(handler, false);
         let list = handler.params.iter().flat_map(|list| list.params());
         for (written, ty) in list.zip(types) {
@@ -350,13 +355,13 @@ impl Lowerer<'_> {
             made.params.push(param("_caller", Some(reply), span));
             self.caller = Some(caller);
             if !deferred {
-                let state = Ty {
+                let state = declared.unwrap_or(Ty {
                     kind: TyKind::Infer,
                     span,
-                };
+                });
                 made.result = Some(Ty {
+                    span: result.span,
                     kind: TyKind::Tuple(vec![state, result]),
-                    span,
                 });
             }
         }
