@@ -349,11 +349,11 @@ impl Lowerer<'_> {
                 Some(inner) => self.pat(&inner, binds),
                 None => pat(PatKind::Bind(self.bind(&name, binds)), name.span),
             };
-            let names = fields.iter().filter_map(|one: &FieldPat| one.name.as_ref());
+            let mut names = fields.iter().filter_map(|one: &FieldPat| one.name.as_ref());
             let first = names
-                .filter(|(one, _)| *one == name.text)
+                .find(|(one, _)| *one == name.text)
                 .map(|(_, span)| *span);
-            if let Some(first) = first.last() {
+            if let Some(first) = first {
                 self.given_twice(&name, first);
                 continue;
             }
