@@ -161,7 +161,7 @@ impl Pipeline<'_> {
 
     /// What only specialisation can tell about a program without other errors: whether its instances come to an end.
     pub fn check_growth(&self, checked: &Checked, log: &mut Log) {
-        if checked.may_grow && checked.world.root.is_some() {
+        if checked.may_grow && has_main(&checked.world) {
             log.keep(mesh_core::lower_program(checked, &self.core_options()));
         }
     }
