@@ -26,6 +26,8 @@ pub enum Command {
     Build(BuildOptions),
     /// Look for errors without making an executable
     Check(CheckOptions),
+    /// Format files
+    Fmt(FmtOptions),
     /// Run the tests of a program
     Test(TestOptions),
     /// Make the folder of a new package
@@ -83,6 +85,16 @@ pub struct CheckOptions {
     /// Print one JSON object per diagnostic, on standard output
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct FmtOptions {
+    /// `.mesh` files, folders, or `-` for standard input; the current folder if none is named
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Change nothing: show what would be changed, and exit with 1 if there is something
+    #[arg(long)]
+    pub check: bool,
 }
 
 #[derive(Args, Debug)]

@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         Command::Run(options) => commands::run::run(&options),
         Command::Build(options) => commands::build::run(&options),
         Command::Check(options) => commands::check::run(&options),
+        Command::Fmt(options) => commands::fmt::run(&options),
         Command::Test(options) => commands::test::run(&options),
         Command::New { name } => commands::new::run(&name),
         Command::Explain { code } => commands::explain::run(&code),

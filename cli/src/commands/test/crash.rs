@@ -14,6 +14,7 @@ pub struct Crash {
 /// Takes the last report, or the last error that a test gave back, out of what was written to standard error.
 pub fn split(err: &str) -> (Option<Crash>, String) {
     let lines: Vec<&str> = err.lines().collect();
+    let lines = without_attempts(&lines);
     let is_head = |line: &&str| !line.starts_with(' ') && line.contains(" crashed: ");
     if let Some(at) = lines.iter().rposition(is_head) {
         let end = lines[at + 1..]
@@ -31,8 +32,22 @@ pub fn split(err: &str) -> (Option<Crash>, String) {
             };
             (Some(crash), joined(rest))
         }
-        _ => (None, err.to_string()),
+        _ => (None, joined(&lines)),
     }
+}
+
+/// Without the reports of what std tries on purpose: a property's values, and what must raise.
+fn without_attempts<'a>(lines: &[&'a str]) -> Vec<&'a str> {
+    let mut inside = false;
+    let mut out = Vec::new();
+    for &line in lines {
+        let is_attempt = line.starts_with("fn in Test.") && line.contains(" crashed: ");
+        inside = is_attempt || (inside && line.starts_with("  "));
+        if !inside {
+            out.push(line);
+        }
+    }
+    out
 }
 
 fn joined(lines: &[&str]) -> String {

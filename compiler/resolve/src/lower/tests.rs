@@ -3,7 +3,9 @@
 use super::body::Body;
 use super::{Lowerer, expr};
 use crate::diagnostics::BadLiteral;
-use crate::hir::{Block, Expr, ExprKind, FnKind, Function, ProcessClause, Stmt, Test};
+use crate::hir::{
+    Block, Expr, ExprKind, FnKind, Function, Pat, PatKind, ProcessClause, Stmt, Test, Ty, TyKind,
+};
 use crate::layout;
 use mesh_report::Span;
 use mesh_syntax::ast::{self, AstNode};
@@ -169,7 +171,36 @@ impl Lowerer<'_> {
         super::build::call(closure, Vec::new(), span)
     }
 
-    /// `property("name", generators…) do |x| … end` calls the function that std marks for it with everything.
+    /// The body of `property … for a: A, b: B` as a function of one value: several are a tuple.
+    fn property_of(
+        &mut self,
+        values: Vec<ast::Param>,
+        body: Option<ast::BlockExpr>,
+        span: Span,
+    ) -> Option<crate::hir::Arg> {
+        let body = body?;
+        let mut closure =
+            self.closure_of(values, span, true, |lowerer| (None, lowerer.block(&body)));
+        let clause = closure.clauses.first_mut()?;
+        if clause.params.len() > 1 {
+            let pats = std::mem::take(&mut clause.params);
+            let kind = PatKind::Tuple(pats);
+            clause.params = vec![Pat { kind, span }];
+            let unknown = || Ty {
+                kind: TyKind::Infer,
+                span,
+            };
+            let types = std::mem::take(&mut closure.param_types).into_iter();
+            let kind = TyKind::Tuple(types.map(|ty| ty.unwrap_or_else(unknown)).collect());
+            closure.param_types = vec![Some(Ty { kind, span })];
+        }
+        Some(crate::hir::Arg {
+            label: None,
+            value: expr(ExprKind::Closure(closure), span),
+        })
+    }
+
+    /// `property "name" for x: T do … end` and `property("name", generator) do |x| … end` call the function that std marks for it.
     fn property(&mut self, it: &ast::PropertyItem, around: &Around) {
         let span = layout::span(self.file, it);
         let Some(name) = self.test_name(it.name(), it.arg_list(), it) else {
@@ -180,7 +211,15 @@ impl Lowerer<'_> {
         };
         self.body = Body::default();
         let value = self.around(around, span, |lowerer| {
-            let mut args = lowerer.args(it.arg_list(), it.body());
+            let values: Vec<ast::Param> = it.params().collect();
+            let mut args = match values.is_empty() {
+                true => lowerer.args(it.arg_list(), it.body()),
+                false => {
+                    let mut args = lowerer.args(it.arg_list(), None);
+                    args.extend(lowerer.property_of(values, it.body(), span));
+                    args
+                }
+            };
             if it.name().is_some() {
                 let text = ExprKind::Lit(crate::hir::Lit::Str(name.as_str().into()));
                 let value = expr(text, span);

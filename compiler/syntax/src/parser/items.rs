@@ -537,6 +537,11 @@ fn test_name(p: &mut Parser<'_>) {
 fn test(p: &mut Parser<'_>, marker: Marker, kind: SyntaxKind) {
     p.bump();
     test_name(p);
+    if kind == PROPERTY_ITEM && p.eat(FOR_KW) {
+        p.comma_list(&[DO_KW, L_BRACE], "a value of the property", |p| {
+            param(p, Form::BARE)
+        });
+    }
     if p.at_any(&[DO_KW, L_BRACE]) {
         blocks::block_with_params(p);
     } else {

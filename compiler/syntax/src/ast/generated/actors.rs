@@ -183,14 +183,17 @@ node! {
 
 node! {
     /// ```text
-    /// PropertyItem = Attr* 'property' (name:StringLit | ArgList) body:BlockExpr
+    /// PropertyItem =
+    ///   Attr* 'property' (name:StringLit | ArgList) ('for' params:Param (',' params:Param)*)? body:BlockExpr
     /// ```
     PropertyItem(PROPERTY_ITEM) {
         attrs: children Attr,
         name: child StringLit,
         arg_list: child ArgList,
+        params: children Param,
         body: child BlockExpr,
         property_token: token PROPERTY_KW,
+        for_token: token FOR_KW,
     }
 }
 
