@@ -125,14 +125,22 @@ pub struct Context {
     pub segment_top: usize,
     /// `hard_limit` while running on the second segment.
     pub segment_limit: usize,
-    /// Where the first stack was left, while running on the second segment.
-    pub slot_sp: usize,
     /// The frame address of the trampoline that entered the actor's function, which stores it: a
     /// function whose saved frame pointer is this stands in the entry frame, and may park the actor
     /// without a stack. 0 where there is none.
     pub entry_frame: usize,
     /// The current call: the caller's pid and the call's number, zeros for none.
     pub current_call: [u64; 2],
+    /// Where the frames of a stack's next part begin: for `mesh_rt_on_segment`, from
+    /// `mesh_rt_stack_slow`. The stack pointer, or 0 for where it is; and `hard_limit` there.
+    pub part_top: usize,
+    pub part_limit: usize,
+    /// The frame of the newest `mesh_rt_on_segment` on the stack, 0 for none.
+    pub part: usize,
+    /// How many there are.
+    pub parts: usize,
+    /// How many of these, the oldest ones, have not been returned to since the last collection.
+    pub settled: usize,
 }
 
 /// Byte offsets for the code generator.

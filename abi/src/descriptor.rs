@@ -88,8 +88,6 @@ pub enum ObjectKind {
     Buffer = 3,
     /// A closure: `ty` is a `Flat` of its captures, named after the function.
     Closure = 4,
-    /// Unused bytes: the next word is the total size in bytes.
-    Filler = 5,
 }
 
 /// What an object's header points to.
@@ -101,9 +99,24 @@ pub struct ObjectDesc {
     /// words of its payload.
     pub words: u32,
     pub ty: *const TypeDesc,
+    /// For the collector, which reads these instead of the type where it can: bit `n` says that word
+    /// `n` of the payload, the element or the captures is an object's address, null, or below
+    /// `IMMEDIATE_LIMIT`.
+    pub pointers: u64,
+    /// Bit `n`: word `n` is a list's buffer, and word `n + 1` its range. [`BY_TYPE`] where neither
+    /// mask can say it.
+    pub lists: u64,
 }
+
+/// [`ObjectDesc::lists`] of an object whose words are not the same in all its values, or too many:
+/// what they are is to be read from its type.
+pub const BY_TYPE: u64 = u64::MAX;
 
 // SAFETY: descriptors are immutable static data.
 unsafe impl Sync for TypeDesc {}
 // SAFETY: as above.
 unsafe impl Sync for ObjectDesc {}
+// SAFETY: as above.
+unsafe impl Sync for VariantDesc {}
+// SAFETY: as above.
+unsafe impl Sync for FieldDesc {}

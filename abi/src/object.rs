@@ -12,13 +12,19 @@ pub const DESC_MASK: u64 = (1 << TAG_SHIFT) - 1;
 pub const IMMEDIATE_LIMIT: u64 = 4096;
 
 /// A string's object: the bytes follow, UTF-8, then one NUL that is not part of the text.
-/// `Bytes` has the same shape under a descriptor of its own.
+/// `Bytes` has the same shape under a descriptor of its own. Only the runtime reads the bytes: an
+/// object whose header carries another tag than [`TEXT_INLINE`] has them elsewhere.
 #[repr(C)]
 pub struct StringObject {
     pub header: u64,
     /// Length in bytes.
     pub len: u64,
 }
+
+/// Tag in a [`StringObject`]'s header: the bytes follow.
+pub const TEXT_INLINE: u64 = 0;
+/// Tag in a [`StringObject`]'s header: the bytes lie outside of the heap, see the runtime.
+pub const TEXT_COUNTED: u64 = 1;
 
 /// Offset of the first byte in a [`StringObject`].
 pub const STRING_BYTES: u64 = 16;
@@ -44,6 +50,9 @@ pub struct ListBuffer {
 pub const BUFFER_ELEMENTS: u64 = 32;
 /// [`ListBuffer::flags`]: shared between actors, never written again.
 pub const BUFFER_FROZEN: u32 = 1;
+/// [`ListBuffer::flags`]: the collector has seen the buffer since something was added in place. Before
+/// the next addition it must be told, which clears the flag.
+pub const BUFFER_SEEN: u32 = 2;
 
 /// A list value is two words: the buffer's address (0 for an empty list without a buffer), and
 /// `offset << 32 | length`, both in elements.

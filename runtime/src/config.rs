@@ -14,6 +14,8 @@ pub struct Config {
     pub max_heap: usize,
     /// Threads that run actors: `MESH_WORKERS`.
     pub workers: usize,
+    /// Whether every allocation collects, and the heap is verified: `MESH_GC=stress`.
+    pub stress_heap: bool,
 }
 
 /// The smallest second segment that leaves room above the reserve.
@@ -32,10 +34,18 @@ impl Config {
             Some(bytes) => bytes,
             None => DEFAULT_HEAP.min(physical_memory() / 4 * 3),
         };
+        let stress_heap = match env::var("MESH_GC").as_deref() {
+            Err(_) | Ok("") => false,
+            Ok("stress") => true,
+            Ok(other) => {
+                return Err(["MESH_GC=", other, " is not known: write `stress`"].concat());
+            }
+        };
         Ok(Config {
             max_stack: max_stack.max(MIN_STACK),
             max_heap,
             workers: workers()?,
+            stress_heap,
         })
     }
 }
@@ -52,6 +62,7 @@ pub fn current() -> &'static Config {
     CURRENT.get_or_init(|| Config {
         max_stack: DEFAULT_STACK,
         max_heap: DEFAULT_HEAP,
+        stress_heap: false,
         workers: 1,
     })
 }

@@ -53,6 +53,7 @@ fn run(body: Body, look: impl Fn(&Actor, Ending)) -> Duration {
         max_stack: 1 << 20,
         max_heap: 1 << 20,
         workers: 1,
+        stress_heap: false,
     };
     let mut spent = Duration::ZERO;
     for _ in 0..ROUNDS {

@@ -74,7 +74,8 @@ fn run(program: &Path, variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(program);
     command
         .env_remove("MESH_MAX_STACK")
-        .env_remove("MESH_MAX_HEAP");
+        .env_remove("MESH_MAX_HEAP")
+        .env_remove("MESH_GC");
     command.envs(variables.iter().copied()).output().unwrap()
 }
 
@@ -247,7 +248,7 @@ fn a_crash_deep_down() {
     down at deep.mesh:3
     down at deep.mesh:4
     … the same 59 more times
-    … 999930 frames not shown
+    … 999926 frames not shown
     down at deep.mesh:4
     … the same 13 more times
     program_main at deep.mesh:22
@@ -369,7 +370,7 @@ fn the_heap_has_a_limit() {
     for bytes in ["-DBYTES=24", "-DBYTES=70000", "-DBYTES=900000"] {
         check(
             "heap",
-            &[bytes, "-O1", "-DROUNDS=100000000"],
+            &[bytes, "-O1", "-DROUNDS=100000000", "-DKEPT=1"],
             &[("MESH_MAX_HEAP", "3M")],
             1,
             "",
@@ -380,14 +381,27 @@ fn the_heap_has_a_limit() {
 ",
         );
     }
-    check(
-        "heap",
-        &["-DBYTES=24", "-O1", "-DROUNDS=100000"],
-        &[("MESH_MAX_HEAP", "3M")],
-        0,
-        "",
-        "",
-    );
+    for rounds in ["-DROUNDS=50000", "-DROUNDS=100"] {
+        let flags = ["-DBYTES=24", "-O1", rounds, "-DKEPT=1"];
+        check("heap", &flags, &[("MESH_MAX_HEAP", "3M")], 0, "", "");
+    }
+}
+
+#[test]
+fn garbage_does_not_count_towards_the_limit() {
+    let limit = ("MESH_MAX_HEAP", "3M");
+    for [bytes, rounds] in [
+        ["-DBYTES=24", "-DROUNDS=3000000"],
+        ["-DBYTES=70000", "-DROUNDS=3000"],
+        ["-DBYTES=900000", "-DROUNDS=300"],
+    ] {
+        let flags = [bytes, rounds, "-O1", "-DKEPT=0"];
+        check("heap", &flags, &[limit], 0, "", "");
+    }
+    for kept in ["-DKEPT=0", "-DKEPT=1"] {
+        let flags = ["-DBYTES=24", "-DROUNDS=3000", "-O1", kept];
+        check("heap", &flags, &[limit, ("MESH_GC", "stress")], 0, "", "");
+    }
 }
 
 #[test]

@@ -43,7 +43,7 @@ pub fn run(setup: &Setup, case: &Case) -> Outcome {
 /// Runs a program in every way there is.
 fn program(setup: &Setup, case: &Case, outcome: &mut Outcome) {
     let name = case.name();
-    let result = run_program(setup, case, false);
+    let result = run_program(setup, case, false, false);
     let works = result.is_ok();
     outcome.add(&name, result);
     // What does not run as it is would only fail again.
@@ -51,7 +51,14 @@ fn program(setup: &Setup, case: &Case, outcome: &mut Outcome) {
         return;
     }
     if number(&name) % 100 < setup.release {
-        outcome.add(&format!("{name} (release)"), run_program(setup, case, true));
+        let result = run_program(setup, case, true, false);
+        outcome.add(&format!("{name} (release)"), result);
+    }
+    if (number(&name) >> 32) % 100 < setup.stress && !setup.update {
+        for (release, what) in [(false, "stress"), (true, "release, stress")] {
+            let result = run_program(setup, case, release, true);
+            outcome.add(&format!("{name} ({what})"), result);
+        }
     }
     outcome.add(&format!("{name} (aarch64)"), aarch64(setup, case));
     if let Ok(text) = std::fs::read_to_string(case.full()) {
@@ -81,12 +88,16 @@ fn number(text: &str) -> u64 {
     })
 }
 
-fn run_program(setup: &Setup, case: &Case, release: bool) -> Result<(), String> {
+/// Runs it as one build or the other, as it is or with a collection at every allocation.
+fn run_program(setup: &Setup, case: &Case, release: bool, stress: bool) -> Result<(), String> {
     let text = |ending: &str| std::fs::read_to_string(case.beside(ending)).unwrap_or_default();
     let mut command = process::mesh(setup, &case.base);
     command.arg("run").arg(&case.path);
     if release {
         command.arg("--release");
+    }
+    if stress {
+        command.env("MESH_GC", "stress");
     }
     command.arg("--").args(text("args").split_whitespace());
     let ended = process::run(&mut command, text("in").as_bytes())?;

@@ -12,7 +12,8 @@
 //! | `docs/reference` | the blocks marked `mesh` | that each runs and prints the `text` block behind it |
 //!
 //! Every program of `run` is also compiled for AArch64, some are run as release builds as well (`MESH_TEST_RELEASE`
-//! percent of them, 20 unless it says otherwise), and each with several seeded mistakes, which must give one error
+//! percent of them, 20 unless it says otherwise), some with a collection at every allocation, in both kinds of build
+//! (`MESH_TEST_STRESS`, 10), and each with several seeded mistakes, which must give one error
 //! each. Every program of `run` and `errors` also has its tokens mixed up (`MESH_TEST_SCRAMBLES` times), which must not
 //! bring the compiler down. `UPDATE=1` writes what was seen as what is expected. Arguments are parts of names: only such cases run.
 
@@ -42,6 +43,8 @@ pub struct Setup {
     pub update: bool,
     /// Percent of the programs that are run as release builds too.
     pub release: u64,
+    /// Percent of the programs that are also run with a collection at every allocation.
+    pub stress: u64,
     /// Mistakes put into each program.
     pub mutations: u64,
     /// How often the tokens of each program, right or wrong, are mixed up.
@@ -114,6 +117,7 @@ fn setup() -> Result<Setup, String> {
         scratch,
         update: std::env::var_os("UPDATE").is_some_and(|value| value == "1"),
         release: number("MESH_TEST_RELEASE", 20),
+        stress: number("MESH_TEST_STRESS", 10),
         mutations: number("MESH_TEST_MUTATIONS", 4),
         scrambles: number("MESH_TEST_SCRAMBLES", 1),
     })

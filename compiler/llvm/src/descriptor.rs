@@ -4,6 +4,7 @@
 use crate::emit::Val;
 use crate::layout::{Payload, Shape};
 use crate::module::Unit;
+use crate::trace::masks;
 use inkwell::AddressSpace;
 use inkwell::types::StructType;
 use inkwell::values::{BasicValue, GlobalValue};
@@ -15,14 +16,17 @@ impl<'ctx> Unit<'ctx, '_> {
     /// The descriptor of a list buffer's object, by its element.
     pub fn buffer_object(&self, element: TyId) -> GlobalValue<'ctx> {
         let symbol = format!("mesh.buffer.{}", self.type_key(element));
-        let words = self.words(element).len();
-        self.object(symbol, ObjectKind::Buffer, words, Some(element))
+        let one = Payload {
+            words: self.words(element).to_vec(),
+            fields: vec![(0, element)],
+        };
+        self.object(symbol, ObjectKind::Buffer, &one, Some(element))
     }
 
     /// The descriptor of a record: the payload of a variant of `ty`.
     pub fn record_object(&self, ty: TyId, variant: u32, payload: &Payload) -> GlobalValue<'ctx> {
         let symbol = format!("mesh.record.{variant}.{}", self.type_key(ty));
-        self.object(symbol, ObjectKind::Record, payload.words.len(), Some(ty))
+        self.object(symbol, ObjectKind::Record, payload, Some(ty))
     }
 
     /// The descriptor of a box: a record of a type with one field, the value.
@@ -38,10 +42,9 @@ impl<'ctx> Unit<'ctx, '_> {
             words: self.words(held).to_vec(),
             fields: vec![(0, held)],
         };
-        let words = payload.words.len();
         let variants = [(String::new(), payload, Vec::new())];
         self.fill_type(ty, TypeKind::Boxed, 1, self.text("Boxed"), &variants);
-        self.object_of(symbol, ObjectKind::Record, words, Some(ty))
+        self.object_of(symbol, ObjectKind::Record, &variants[0].1, Some(ty))
     }
 
     /// The descriptor of strings and of bytes.
@@ -51,7 +54,12 @@ impl<'ctx> Unit<'ctx, '_> {
         } else {
             "string"
         };
-        self.object(format!("mesh.object.{name}"), kind, 0, None)
+        self.object(
+            format!("mesh.object.{name}"),
+            kind,
+            &Payload::default(),
+            None,
+        )
     }
 
     /// The descriptor of a closure's object. The name's bytes stand in a string object, from which
@@ -85,34 +93,41 @@ impl<'ctx> Unit<'ctx, '_> {
         let words = payload.words.len();
         let variants = [(String::new(), payload, Vec::new())];
         self.fill_type(ty, TypeKind::Flat, words, name, &variants);
-        self.object_of(symbol, ObjectKind::Closure, words, Some(ty))
+        self.object_of(symbol, ObjectKind::Closure, &variants[0].1, Some(ty))
     }
 
     fn object(
         &self,
         symbol: String,
         kind: ObjectKind,
-        words: usize,
+        payload: &Payload,
         ty: Option<TyId>,
     ) -> GlobalValue<'ctx> {
         if let Some(found) = self.globals.borrow().get(&symbol) {
             return *found;
         }
         let ty = ty.map(|ty| self.type_desc(ty));
-        self.object_of(symbol, kind, words, ty)
+        self.object_of(symbol, kind, payload, ty)
     }
 
     fn object_of(
         &self,
         symbol: String,
         kind: ObjectKind,
-        words: usize,
+        payload: &Payload,
         ty: Option<GlobalValue<'ctx>>,
     ) -> GlobalValue<'ctx> {
         let emit = &self.emit;
         let ty = ty.map_or(emit.raw.const_null(), GlobalValue::as_pointer_value);
         let number = |n: u64| -> Val<'ctx> { emit.i32.const_int(n, false).into() };
-        let fields = [number(kind as u64), number(words as u64), ty.into()];
+        let masks = masks(self.layouts, payload);
+        let fields = [
+            number(kind as u64),
+            number(payload.words.len() as u64),
+            ty.into(),
+            emit.int(masks.pointers as i64).into(),
+            emit.int(masks.lists as i64).into(),
+        ];
         let value = emit.llvm.const_struct(&fields, false);
         let global = self.shared_constant(&symbol, value.get_type(), AddressSpace::default());
         global.set_initializer(&value);

@@ -30,6 +30,7 @@ mod prim;
 mod signature;
 mod strip;
 mod target;
+mod trace;
 mod verify;
 
 pub use target::Target;

@@ -114,9 +114,13 @@ impl Actor {
                 tail_ring: null_mut(),
                 segment_top: 0,
                 segment_limit: 0,
-                slot_sp: 0,
                 entry_frame: 0,
                 current_call: [0; 2],
+                part_top: 0,
+                part_limit: 0,
+                part: 0,
+                parts: 0,
+                settled: 0,
             }),
             pid: AtomicU64::new(0),
             state: State::vacant(),
@@ -131,7 +135,7 @@ impl Actor {
             deadline: Cell::new(u64::MAX),
             unanswered: Cell::new(Call::NONE),
             worker: Cell::new(null()),
-            heap: RefCell::new(Heap::new(config.max_heap)),
+            heap: RefCell::new(Heap::new(config)),
             run: Run::default(),
             closure: Cell::new(null_mut()),
             crash: Cell::new(None),
@@ -193,7 +197,7 @@ impl Actor {
     pub unsafe fn reset(&self) {
         // SAFETY: the caller's promise.
         drop(unsafe { self.take_extra() });
-        let heap = Heap::new(self.config.get().max_heap);
+        let heap = Heap::new(self.config.get());
         drop(self.heap.replace(heap));
         drop(self.crash.take());
     }

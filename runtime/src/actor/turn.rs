@@ -3,8 +3,8 @@
 //! A turn begins on the worker's stack, switches to the actor's, which is bound when there is none yet,
 //! and ends when the actor waits, was preempted, has parked itself as a closure, or is over.
 
-use super::Actor;
 use super::stack::Slot;
+use super::{Actor, segment};
 use crate::crash::{Crash, Reason, Unwinding, panic_reason};
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 use mesh_abi::context::{Context, STACK_RESERVE};
@@ -61,9 +61,17 @@ pub struct Run {
     yielder: Cell<Option<NonNull<Yielder<(), Pause>>>>,
     /// The first stack's lowest address, and the highest that compiled code uses.
     bounds: Cell<(usize, usize)>,
+    /// While it runs on the worker's stack: its place on its own, and where on the worker's it began.
+    away: Cell<Option<(usize, usize)>>,
 }
 
 impl Run {
+    /// Says that what runs on the calling thread's stack below `high` is the actor, for tests.
+    #[cfg(test)]
+    pub fn set_bounds(&self, high: usize) {
+        self.bounds.set((0, high));
+    }
+
     /// Whether something of the actor is on a stack. For the owner.
     pub fn has_stack(&self) -> bool {
         // SAFETY: the owner alone uses the cell.
@@ -160,6 +168,9 @@ impl Actor {
             (*context).tail_count = 0;
             (*context).native_frames = 0;
             (*context).entry_frame = 0;
+            (*context).part = 0;
+            (*context).parts = 0;
+            (*context).settled = 0;
             self.set_limit(low + STACK_RESERVE);
         }
         self.run.bounds.set((low, high));
@@ -240,25 +251,64 @@ impl Actor {
                 (self.0)()
             }
         }
+        struct Away<'a>(&'a Cell<Option<(usize, usize)>>);
+        impl Drop for Away<'_> {
+            fn drop(&mut self) {
+                self.0.set(None);
+            }
+        }
         match self.run.yielder.get() {
-            Some(yielder) => {
-                let f = SameThread(f);
+            Some(yielder) if self.run.away.get().is_none() => {
+                let here = address_of_frame();
+                let f = SameThread(|| {
+                    self.run.away.set(Some((here, address_of_frame() + SWITCH)));
+                    let _until_back = Away(&self.run.away);
+                    f()
+                });
                 // SAFETY: as in `suspend`.
                 unsafe { yielder.as_ref() }.on_parent_stack(move || f.call())
             }
-            None => f(),
+            _ => f(),
         }
     }
 
-    /// The parts of the stacks that are in use, where `sp` is the stack pointer of the running actor:
-    /// from an address up to another. Registers are on them once the caller has pushed them.
-    pub fn stacks_in_use(&self, sp: usize) -> [(usize, usize); 2] {
+    /// The parts of stacks in use, from an address on the stack the actor runs on: its own, and the
+    /// worker's where it runs on that. Registers are on them once the caller has pushed them.
+    pub fn stacks_from(&self, sp: usize) -> Stacks {
+        let (fresh, sp) = match self.run.away.get() {
+            Some((own, base)) => (vec![(sp, base)], own - SWITCH),
+            None => (Vec::new(), sp),
+        };
+        let mut stacks = Stacks {
+            fresh,
+            settled: Vec::new(),
+        };
         let (low, high) = self.run.bounds();
         if (low..high).contains(&sp) {
-            return [(sp, high), (0, 0)];
+            stacks.fresh.push((sp, high));
+        } else {
+            // SAFETY: the actor runs on the segment, and does not while this looks at it.
+            unsafe { segment::stacks(&mut stacks, self.context(), sp, high) };
         }
-        // SAFETY: the context is the running actor's.
-        let context = unsafe { &*self.context() };
-        [(sp, context.segment_top), (context.slot_sp, high)]
+        stacks
     }
+}
+
+/// Bytes that a switch between stacks and the frames around it may take: what stands in them counts as
+/// the actor's, for registers are saved there.
+const SWITCH: usize = 512;
+
+/// An address in the frame of the caller, or near it.
+#[inline(always)]
+fn address_of_frame() -> usize {
+    let here = 0u8;
+    &raw const here as usize
+}
+
+/// Parts of stacks, each from its lowest address to behind its highest.
+pub struct Stacks {
+    /// What may have changed since the last collection.
+    pub fresh: Vec<(usize, usize)>,
+    /// What has not been returned to since.
+    pub settled: Vec<(usize, usize)>,
 }

@@ -5,6 +5,7 @@
 //! function keeps. Every address is checked to lie on the actor's own stacks before it is read.
 
 use crate::actor::Actor;
+use crate::actor::segment::return_address;
 use mesh_abi::context::{Context, STACK_RESERVE, TAIL_RING, TailSite};
 use std::ffi::{c_int, c_void};
 
@@ -158,6 +159,9 @@ fn outer_frames(trace: &mut Trace, stacks: &Stacks) {
     };
     let mut ring = [Frame { pc: 0, address: 0 }; LAST];
     let mut count = 0;
+    // Where the stack goes on in a new part there are three frames that are nobody's call: the
+    // function's first, the switch's and the thunk's.
+    let mut nobodys = 0;
     while let Some(depth) = stacks.depth(address) {
         if !address.is_multiple_of(8) || depth < 16 {
             break;
@@ -173,6 +177,9 @@ fn outer_frames(trace: &mut Trace, stacks: &Stacks) {
         if trace.first.len() < FIRST {
             trace.first.push(frame);
         } else {
+            if count >= LAST && ring[count % LAST].pc == return_address() {
+                nobodys += 3;
+            }
             ring[count % LAST] = frame;
             count += 1;
         }
@@ -183,7 +190,7 @@ fn outer_frames(trace: &mut Trace, stacks: &Stacks) {
         address = outer;
     }
     let kept = count.min(LAST);
-    trace.skipped = count - kept;
+    trace.skipped = (count - kept).saturating_sub(nobodys);
     trace.last = (count - kept..count).map(|i| ring[i % LAST]).collect();
 }
 

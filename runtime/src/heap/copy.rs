@@ -6,6 +6,7 @@
 //! pointers are to be replaced.
 
 use super::HeapFull;
+use super::counted::{self, Loose, PROXY_SIZE};
 use super::statics::is_static;
 use super::string::object_size;
 use mesh_abi::descriptor::{ObjectDesc, ObjectKind, TypeDesc, TypeKind, VariantDesc};
@@ -62,9 +63,11 @@ struct Copier<A> {
     allocate: A,
     copies: Copies,
     open: Vec<Place>,
+    proxies: Loose,
 }
 
-/// Copies a box, with all that it refers to, to memory from `allocate`.
+/// Copies a box, with all that it refers to, to memory from `allocate`; the proxies among the copies are
+/// given too.
 ///
 /// # Safety
 /// `root` is null or a live box; `allocate` gives memory of at least as many bytes as it is asked for,
@@ -72,11 +75,12 @@ struct Copier<A> {
 pub unsafe fn copy(
     root: *mut u8,
     allocate: impl FnMut(usize) -> Result<NonNull<u8>, HeapFull>,
-) -> Result<*mut u8, HeapFull> {
+) -> Result<(*mut u8, Loose), HeapFull> {
     let mut copier = Copier {
         allocate,
         copies: Copies::default(),
         open: Vec::new(),
+        proxies: Loose::default(),
     };
     // SAFETY: the caller's promise; all that is reachable from a live object is live, and is as its
     // descriptor says.
@@ -93,7 +97,7 @@ pub unsafe fn copy(
             }
             copier.value(words, &*ty)?;
         }
-        Ok(copied)
+        Ok((copied, copier.proxies))
     }
 }
 
@@ -138,6 +142,11 @@ impl<A: FnMut(usize) -> Result<NonNull<u8>, HeapFull>> Copier<A> {
             let desc = &*((header & DESC_MASK) as *const ObjectDesc);
             let payload = desc.words as usize * 8;
             match desc.kind {
+                ObjectKind::String | ObjectKind::Bytes if counted::is_counted(header) => {
+                    let to = self.raw(from, PROXY_SIZE)?;
+                    self.proxies.share(to.cast());
+                    Ok(to)
+                }
                 ObjectKind::String | ObjectKind::Bytes => {
                     let length = (*from.cast::<StringObject>()).len as usize;
                     self.raw(from, object_size(length).ok_or(HeapFull)?)
@@ -156,7 +165,7 @@ impl<A: FnMut(usize) -> Result<NonNull<u8>, HeapFull>> Copier<A> {
                     self.fields(to.add(start).cast(), &*(*desc.ty).variants);
                     Ok(to)
                 }
-                ObjectKind::Buffer | ObjectKind::Filler => Ok(from),
+                ObjectKind::Buffer => Ok(from),
             }
         }
     }

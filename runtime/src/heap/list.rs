@@ -22,6 +22,8 @@ pub(crate) static STRING_BUFFER: ObjectDesc = ObjectDesc {
     kind: ObjectKind::Buffer,
     words: 1,
     ty: &raw const STRING_TYPE,
+    pointers: 1,
+    lists: 0,
 };
 
 static INT_TYPE: TypeDesc = TypeDesc {
@@ -40,6 +42,8 @@ static INT_BUFFER: ObjectDesc = ObjectDesc {
     kind: ObjectKind::Buffer,
     words: 1,
     ty: &raw const INT_TYPE,
+    pointers: 0,
+    lists: 0,
 };
 
 /// A Mesh list: a live buffer (null for an empty list without one) and the list's range in it.
@@ -146,6 +150,8 @@ impl List {
     /// A list of the same elements with `extra` free cells at `end`, which is its buffer's bound.
     pub fn reserve(self, cx: &mut Cx, end: End, extra: usize, desc: &'static ObjectDesc) -> List {
         if !self.buffer.is_null() && self.room(end) >= extra {
+            // SAFETY: the list's buffer is live, and has room, so it is this heap's.
+            unsafe { cx.actor().heap.borrow_mut().remember(self.buffer) };
             return self;
         }
         // Doubling makes a run of single additions linear; so does keeping the room at the other
@@ -233,27 +239,41 @@ impl List {
         list
     }
 
-    /// A list of strings, given as the addresses of their objects.
-    pub(crate) fn of_strings(cx: &mut Cx, strings: &[u64]) -> List {
-        List::of_words(cx, strings, &STRING_BUFFER)
-    }
-
     /// A list of integers.
     pub(crate) fn of_ints(cx: &mut Cx, ints: &[u64]) -> List {
-        List::of_words(cx, ints, &INT_BUFFER)
-    }
-
-    fn of_words(cx: &mut Cx, words: &[u64], desc: &'static ObjectDesc) -> List {
-        if words.is_empty() {
+        if ints.is_empty() {
             return List::EMPTY;
         }
-        let list = List::with_capacity(cx, words.len(), 0, words.len(), desc);
+        let list = List::with_capacity(cx, ints.len(), 0, ints.len(), &INT_BUFFER);
         // SAFETY: the buffer is fresh and has room for these cells.
         unsafe {
             list.cell(0, 1)
-                .copy_from_nonoverlapping(words.as_ptr(), words.len())
+                .copy_from_nonoverlapping(ints.as_ptr(), ints.len())
         };
         list
+    }
+
+    /// An empty list with room for so many elements at its end.
+    pub fn with_room(cx: &mut Cx, room: usize, desc: &'static ObjectDesc) -> List {
+        List::with_capacity(cx, room, 0, 0, desc)
+    }
+
+    /// This list with one element more, given as its words: in place where there is room.
+    pub fn push(self, cx: &mut Cx, element: &[u64], desc: &'static ObjectDesc) -> List {
+        let list = self.reserve(cx, End::Back, 1, desc);
+        let grown = List {
+            len: index(cx, list.len() + 1),
+            ..list
+        };
+        // SAFETY: a list that has room has a live buffer that may be written, and a cell behind its
+        // last.
+        unsafe {
+            grown
+                .cell(list.len(), element.len())
+                .copy_from_nonoverlapping(element.as_ptr(), element.len());
+            (*grown.buffer).hi = grown.offset + grown.len;
+        }
+        grown
     }
 
     /// A list in a fresh buffer, its cells not yet written.
@@ -340,6 +360,8 @@ mod tests {
             kind: ObjectKind::Buffer,
             words,
             ty: &raw const INT,
+            pointers: 0,
+            lists: 0,
         }
     }
     static ONE: ObjectDesc = desc(1);

@@ -1,5 +1,6 @@
 //! How much memory a copy of a value takes, for small values: what is shared counts each time.
 
+use super::counted::is_counted;
 use super::statics::is_static;
 use super::string::object_size;
 use mesh_abi::descriptor::{ObjectDesc, ObjectKind, TypeDesc, TypeKind, VariantDesc};
@@ -92,6 +93,8 @@ impl Measure {
             let desc = &*((header & DESC_MASK) as *const ObjectDesc);
             let payload = desc.words as usize * 8;
             match desc.kind {
+                // What has to be released counts as large.
+                ObjectKind::String | ObjectKind::Bytes if is_counted(header) => None,
                 ObjectKind::String | ObjectKind::Bytes => {
                     let length = (*from.cast::<StringObject>()).len as usize;
                     self.add(object_size(length)?)
@@ -107,7 +110,7 @@ impl Measure {
                     self.add(start + payload)?;
                     self.fields(from.add(start).cast(), &*(*desc.ty).variants)
                 }
-                ObjectKind::Buffer | ObjectKind::Filler => Some(()),
+                ObjectKind::Buffer => Some(()),
             }
         }
     }

@@ -1,95 +1,131 @@
-//! An actor's heap: bump allocation through chunks that grow with it.
+//! An actor's heap: bump allocation through gaps of chunks that grow with it, and a collector.
 //!
-//! The owner is the one actor whose context points here; it alone allocates, and every chunk is
-//! freed when the heap is dropped, at the actor's end. Compiled code bumps `ctx.alloc` up to
-//! `ctx.alloc_end` by itself and calls the slow path when the region has no room. Memory is handed
-//! out unzeroed: an object is written in full before the next allocation.
+//! The owner is the one actor whose context points here; it alone allocates and collects, and every
+//! chunk goes back when the heap is dropped, at the actor's end. Compiled code bumps `ctx.alloc` up to
+//! `ctx.alloc_end` by itself and calls the slow path when the region has no room. Memory is handed out
+//! unzeroed: an object is written in full before the next allocation.
+//!
+//! # Where objects are
+//!
+//! Old objects, which survived a collection, have a mark in their chunk's bitmap. Young ones lie in the
+//! regions that were bumped through since, one after another, so a walk over their headers finds their
+//! starts. A region's list entry says how far it was used: so what remains of it needs no header, and
+//! gaps need to be nothing but free memory. An object that does not fit the region at hand, of which
+//! much is left, goes to a spare one. Large objects have chunks of their own.
+//!
+//! # When it is collected
+//!
+//! See [`Heap::due`]. The parts: [`space`] is the memory, [`mark`] finds what lives, [`sweep`] makes the rest the gaps of the
+//! chunks, [`collect`] does one after the other and decides what comes next, [`verify`] checks the
+//! rules that this rests on, where `MESH_GC=stress` asks for it.
 
+pub mod chunk;
+pub mod collect;
 pub mod copy;
+pub mod counted;
+#[cfg(test)]
+mod footprint;
 pub mod list;
+pub mod mark;
 pub mod measure;
+#[cfg(test)]
+mod model;
+pub mod object;
 pub mod piece;
+pub mod pool;
+pub mod space;
 pub mod statics;
 pub mod string;
+pub mod sweep;
+pub mod verify;
 
 pub use piece::Piece;
+pub use space::Counts;
 
+use crate::config::Config;
+use collect::Roots;
+use counted::Proxy;
 use mesh_abi::context::Context;
-use std::alloc::{Layout, alloc, dealloc};
+use mesh_abi::object::ListBuffer;
+use space::Space;
 use std::ptr::NonNull;
 
-const FIRST_CHUNK: usize = 256;
-const LARGEST_CHUNK: usize = 1 << 20;
 const ALIGN: usize = 8;
 
 /// The heap has reached its limit, or the system is out of memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HeapFull;
 
-struct Chunk {
-    start: NonNull<u8>,
-    size: usize,
-}
-
-/// See the module's comment.
+/// See the module's comment. One word and its limits until something is allocated.
 pub struct Heap {
-    chunks: Vec<Chunk>,
-    /// Bytes of all chunks.
-    total: usize,
+    space: Option<Box<Space>>,
     limit: usize,
-    next_chunk: usize,
+    stress: bool,
 }
 
 impl Heap {
-    /// An empty heap that may grow to `limit` bytes.
-    pub fn new(limit: usize) -> Heap {
+    /// An empty heap.
+    pub fn new(config: &Config) -> Heap {
         Heap {
-            chunks: Vec::new(),
-            total: 0,
-            limit,
-            next_chunk: FIRST_CHUNK,
+            space: None,
+            limit: config.max_heap,
+            stress: config.stress_heap,
         }
     }
 
-    /// Bytes taken from the system.
-    pub fn total(&self) -> usize {
-        self.total
+    fn space(&mut self) -> &mut Space {
+        let (limit, stress) = (self.limit, self.stress);
+        let space = &mut self.space;
+        space.get_or_insert_with(|| Box::new(Space::new(limit, stress)))
     }
 
-    /// The slow path of allocation: `bytes`, rounded up to a multiple of 8, from a new chunk. A
-    /// large object gets a chunk of its own and leaves the bump region as it is.
+    /// Bytes taken from the system: chunks, and large texts.
+    pub fn total(&self) -> usize {
+        self.space.as_ref().map_or(0, |space| space.in_use())
+    }
+
+    /// Bytes of objects that the last collection left.
+    pub fn old(&self) -> usize {
+        self.space.as_ref().map_or(0, |space| space.old())
+    }
+
+    /// What the heap has been through.
+    pub fn counts(&self) -> Counts {
+        self.space
+            .as_ref()
+            .map_or_else(Counts::default, |space| space.counts())
+    }
+
+    /// Whether a collection should come before the slow path gives `bytes`: the budget is used up.
+    pub fn due(&mut self, bytes: usize) -> bool {
+        self.space.as_mut().is_some_and(|space| space.due(bytes))
+    }
+
+    /// Whether `bytes` more would be over the limit.
+    pub fn is_full(&self, bytes: usize) -> bool {
+        bytes > self.limit.saturating_sub(self.total())
+    }
+
+    /// Notes that a buffer of this heap is about to be added to in place.
     ///
     /// # Safety
-    /// `ctx` is the context of the actor that owns this heap.
-    pub unsafe fn grow(
-        &mut self,
-        ctx: *mut Context,
-        bytes: usize,
-    ) -> Result<NonNull<u8>, HeapFull> {
-        let bytes = bytes.checked_next_multiple_of(ALIGN).ok_or(HeapFull)?;
-        if bytes >= LARGEST_CHUNK / 4 {
-            return self.add_chunk(bytes);
-        }
-        while self.next_chunk < bytes * 2 {
-            self.next_chunk *= 2;
-        }
-        let size = self.next_chunk.min(LARGEST_CHUNK);
-        // Near the limit a chunk of the usual size may not fit where the object would.
-        let (start, size) = match self.add_chunk(size) {
-            Ok(start) => (start, size),
-            Err(HeapFull) => (self.add_chunk(bytes)?, bytes),
-        };
-        self.next_chunk = (size * 2).min(LARGEST_CHUNK);
-        // SAFETY: `bytes <= size`, so both addresses are within the chunk or at its end; the
-        // context is the owner's, so nobody else uses these two fields.
-        unsafe {
-            (*ctx).alloc = start.as_ptr().add(bytes);
-            (*ctx).alloc_end = start.as_ptr().add(size);
-        }
-        Ok(start)
+    /// The buffer is a live one of this heap, or frozen.
+    pub unsafe fn remember(&mut self, buffer: *mut ListBuffer) {
+        // SAFETY: the caller's promise.
+        unsafe { self.space().remember(buffer) };
     }
 
-    /// Memory for an object: bumped, or from a new chunk.
+    /// Makes words outside of stacks roots until [`Heap::unprotect`].
+    pub fn protect(&mut self, words: &[u64]) {
+        self.space().protect(words);
+    }
+
+    /// Ends the last [`Heap::protect`].
+    pub fn unprotect(&mut self) {
+        self.space().unprotect();
+    }
+
+    /// Memory for an object, without a collection.
     ///
     /// # Errors
     /// The heap is full.
@@ -105,50 +141,34 @@ impl Heap {
         unsafe {
             match bump(ctx, bytes) {
                 Some(memory) => Ok(memory),
-                None => self.grow(ctx, bytes),
+                None => self.space().grow(ctx, bytes),
             }
         }
     }
 
-    /// Takes pieces of memory over, with the objects in them.
+    /// Proxies of large texts have come into the heap, which answers for them from now on.
+    pub fn add_proxies(&mut self, proxies: Vec<*mut Proxy>) {
+        if !proxies.is_empty() {
+            self.space().add_proxies(proxies);
+        }
+    }
+
+    /// Takes pieces of memory over, with the objects in them, which are young.
     ///
     /// # Errors
     /// The heap is full.
     pub fn adopt(&mut self, pieces: Vec<Piece>) -> Result<(), HeapFull> {
-        let size: usize = pieces.iter().map(Piece::size).sum();
-        if size > self.limit.saturating_sub(self.total) {
-            return Err(HeapFull);
-        }
-        self.total += size;
-        for piece in pieces {
-            let (start, size, _used) = piece.into_raw();
-            self.chunks.push(Chunk { start, size });
-        }
-        Ok(())
+        self.space().adopt(pieces)
     }
 
-    fn add_chunk(&mut self, size: usize) -> Result<NonNull<u8>, HeapFull> {
-        if size > self.limit.saturating_sub(self.total) {
-            return Err(HeapFull);
-        }
-        let layout = Layout::from_size_align(size, ALIGN).map_err(|_| HeapFull)?;
-        // SAFETY: no object is empty, so the size is not zero.
-        let start = NonNull::new(unsafe { alloc(layout) }).ok_or(HeapFull)?;
-        self.total += size;
-        self.chunks.push(Chunk { start, size });
-        Ok(start)
-    }
-}
-
-impl Drop for Heap {
-    fn drop(&mut self) {
-        for chunk in &self.chunks {
-            // SAFETY: allocated in `add_chunk` with this layout, and freed once. The layout was
-            // valid there.
-            unsafe {
-                let layout = Layout::from_size_align_unchecked(chunk.size, ALIGN);
-                dealloc(chunk.start.as_ptr(), layout);
-            }
+    /// Frees what the roots do not lead to: of all objects, or of the young ones where that is enough.
+    ///
+    /// # Safety
+    /// `ctx` is the context of the actor that owns this heap; the roots are all that it refers to.
+    pub unsafe fn collect(&mut self, ctx: *mut Context, roots: &Roots, major: bool) {
+        if let Some(space) = &mut self.space {
+            // SAFETY: the caller's promise.
+            unsafe { space.collect(ctx, roots, major) };
         }
     }
 }

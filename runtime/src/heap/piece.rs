@@ -1,14 +1,13 @@
 //! Memory that objects are bumped into one after another, before it belongs to a heap.
 
-use super::HeapFull;
-use std::alloc::{Layout, alloc, dealloc};
+use super::{HeapFull, pool};
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 /// See the module's comment. Its objects stand without gaps from the start on.
 #[derive(Debug)]
 pub struct Piece {
-    start: NonNull<u8>,
+    start: usize,
     size: usize,
     used: usize,
 }
@@ -19,15 +18,9 @@ impl Piece {
     /// # Errors
     /// The system is out of memory.
     pub fn new(size: usize) -> Result<Piece, HeapFull> {
-        let layout = Piece::layout(size).ok_or(HeapFull)?;
-        // SAFETY: the size is not zero.
-        let start = NonNull::new(unsafe { alloc(layout) }).ok_or(HeapFull)?;
+        let start = pool::take(size).ok_or(HeapFull)?;
         let used = 0;
         Ok(Piece { start, size, used })
-    }
-
-    fn layout(size: usize) -> Option<Layout> {
-        Layout::from_size_align(size, 8).ok()
     }
 
     /// The next `bytes`, a multiple of 8; `None` if there is no room.
@@ -35,10 +28,9 @@ impl Piece {
         if bytes > self.room() {
             return None;
         }
-        // SAFETY: within the piece.
-        let at = unsafe { self.start.add(self.used) };
+        let at = self.start + self.used;
         self.used += bytes;
-        Some(at)
+        NonNull::new(at as *mut u8)
     }
 
     /// Bytes that are left.
@@ -51,9 +43,8 @@ impl Piece {
         self.size
     }
 
-    /// Start, size and bytes in use of the memory, which is the caller's now: allocated by Rust's
-    /// allocator with an alignment of 8.
-    pub fn into_raw(self) -> (NonNull<u8>, usize, usize) {
+    /// Start, size and bytes in use of the memory, which came from the pool and is the caller's now.
+    pub fn into_raw(self) -> (usize, usize, usize) {
         let piece = ManuallyDrop::new(self);
         (piece.start, piece.size, piece.used)
     }
@@ -61,9 +52,7 @@ impl Piece {
 
 impl Drop for Piece {
     fn drop(&mut self) {
-        if let Some(layout) = Piece::layout(self.size) {
-            // SAFETY: allocated in `new` with this layout, and freed once.
-            unsafe { dealloc(self.start.as_ptr(), layout) };
-        }
+        // SAFETY: taken in `new` with this size, and given back once.
+        unsafe { pool::give(self.start, self.size) };
     }
 }

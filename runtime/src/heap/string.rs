@@ -1,5 +1,7 @@
-//! Strings and bytes as objects: a header, a length, the bytes, and one NUL after them.
+//! Strings and bytes as objects: a header, a length, the bytes, and one NUL after them; the bytes of
+//! large ones are [`counted`].
 
+use super::counted;
 use mesh_abi::descriptor::{ObjectDesc, ObjectKind, Text, TypeDesc, TypeKind};
 use mesh_abi::object::{STRING_BYTES, StringObject};
 use std::ptr::{NonNull, null};
@@ -33,6 +35,8 @@ pub static mesh_rt_string_desc: ObjectDesc = ObjectDesc {
     kind: ObjectKind::String,
     words: 0,
     ty: &raw const STRING_TYPE,
+    pointers: 0,
+    lists: 0,
 };
 
 /// The descriptor of byte strings the runtime makes.
@@ -41,6 +45,8 @@ pub static mesh_rt_bytes_desc: ObjectDesc = ObjectDesc {
     kind: ObjectKind::Bytes,
     words: 0,
     ty: &raw const BYTES_TYPE,
+    pointers: 0,
+    lists: 0,
 };
 
 /// A Mesh `String`: a live string object, on a heap or in static memory.
@@ -56,10 +62,15 @@ pub struct Bytes(NonNull<StringObject>);
 /// # Safety
 /// `object` is live and unchanged for as long as the result is used.
 pub(super) unsafe fn contents<'a>(object: NonNull<StringObject>) -> &'a [u8] {
-    // SAFETY: the object's length says how many initialised bytes follow its two words.
+    // SAFETY: the object's length says how many initialised bytes follow its two words, or stand
+    // where it says.
     unsafe {
         let len = (*object.as_ptr()).len as usize;
-        let start = object.as_ptr().cast::<u8>().add(STRING_BYTES as usize);
+        let start = if counted::is_counted((*object.as_ptr()).header) {
+            counted::bytes(object)
+        } else {
+            object.as_ptr().cast::<u8>().add(STRING_BYTES as usize)
+        };
         std::slice::from_raw_parts(start, len)
     }
 }
@@ -157,7 +168,10 @@ mod tests {
             let (empty, word) = (cx.string(""), cx.string("größe"));
             assert_eq!(empty.as_str(), "");
             assert_eq!(word.as_str(), "größe");
-            assert_eq!(cx.joined(&[word, empty, word]).as_str(), "größegröße");
+            assert_eq!(
+                cx.joined([word, empty, word].into_iter()).as_str(),
+                "größegröße"
+            );
             assert_eq!(cx.string_of(&["a", "", "bc"]).as_str(), "abc");
             assert_eq!(cx.bytes(&[0, 255]).as_bytes(), [0, 255]);
             let big = "x".repeat(3 << 20);

@@ -5,6 +5,7 @@
 //! whoever takes it.
 
 use crate::heap::copy::copy;
+use crate::heap::counted::Loose;
 use crate::heap::measure::measure;
 use crate::heap::{Heap, HeapFull, Piece};
 use mesh_abi::context::Context;
@@ -28,7 +29,8 @@ pub struct Fragment {
 enum Memory {
     None,
     Small(NonNull<u8>, Layout),
-    Large(Vec<Piece>),
+    /// The proxies go before the memory they are in.
+    Large(Loose, Vec<Piece>),
 }
 
 impl fmt::Debug for Fragment {
@@ -88,7 +90,10 @@ impl Fragment {
         context: *mut Context,
     ) -> Result<*mut u8, HeapFull> {
         // SAFETY: the root is a live box; the heap's memory is as asked for.
-        unsafe { copy(self.root, |bytes| heap.allocate(context, bytes)) }
+        let copied = unsafe { copy(self.root, |bytes| heap.allocate(context, bytes)) };
+        let (root, proxies) = copied?;
+        heap.add_proxies(proxies.take());
+        Ok(root)
     }
 
     /// Moves the value into a heap.
@@ -107,8 +112,9 @@ impl Fragment {
             Memory::None => Ok(self.root),
             // SAFETY: the caller's promise.
             Memory::Small(..) => unsafe { self.copy_to(heap, context) },
-            Memory::Large(pieces) => {
+            Memory::Large(proxies, pieces) => {
                 heap.adopt(std::mem::take(pieces))?;
+                heap.add_proxies(std::mem::take(proxies).take());
                 Ok(self.root)
             }
         }
@@ -119,7 +125,7 @@ impl Fragment {
         match &self.memory {
             Memory::None => 0,
             Memory::Small(_, layout) => layout.size(),
-            Memory::Large(pieces) => pieces.iter().map(Piece::size).sum(),
+            Memory::Large(_, pieces) => pieces.iter().map(Piece::size).sum(),
         }
     }
 }
@@ -151,7 +157,7 @@ unsafe fn small(root: *mut u8, bytes: usize) -> Result<Fragment, HeapFull> {
         Ok(unsafe { start.add(at) })
     };
     // SAFETY: the caller's promise.
-    fragment.root = unsafe { copy(root, next) }?;
+    (fragment.root, _) = unsafe { copy(root, next) }?;
     Ok(fragment)
 }
 
@@ -174,9 +180,9 @@ unsafe fn large(root: *mut u8) -> Result<Fragment, HeapFull> {
         Ok(start)
     };
     // SAFETY: the caller's promise.
-    let root = unsafe { copy(root, next) }?;
+    let (root, proxies) = unsafe { copy(root, next) }?;
     Ok(Fragment {
         root,
-        memory: Memory::Large(pieces),
+        memory: Memory::Large(proxies, pieces),
     })
 }

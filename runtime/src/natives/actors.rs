@@ -3,6 +3,7 @@
 use crate::actor::Actor;
 use crate::actor::receive::Found;
 use crate::crash::Reason;
+use crate::heap::collect::make_room;
 use crate::heap::copy::copy;
 use crate::message::Call;
 use crate::message::fragment::Fragment;
@@ -35,7 +36,9 @@ fn spawn(cx: &mut Cx, closure: Pointer, link: bool) -> u64 {
         let mut heap = actor.heap.borrow_mut();
         // SAFETY: the record is this function's alone; the closure is a live one, and its descriptor and
         // what that says are static.
-        let closure = unsafe { copy(closure, |bytes| heap.allocate(context, bytes)) }?;
+        let copied = unsafe { copy(closure, |bytes| heap.allocate(context, bytes)) }?;
+        let (closure, proxies) = copied;
+        heap.add_proxies(proxies.take());
         actor.closure.set(closure);
         // SAFETY: as above.
         if let Some(ty) = unsafe {
@@ -145,6 +148,7 @@ native! {
         };
         // SAFETY: as above.
         let taken = unsafe {
+            make_room(cx.context(), value.bytes());
             actor(cx).now_answers(call, asked);
             value.take_to(&mut actor(cx).heap.borrow_mut(), cx.context())
         };

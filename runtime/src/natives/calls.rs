@@ -2,6 +2,7 @@
 
 use super::actors::{message_of, own_pid};
 use crate::crash::Reason;
+use crate::heap::collect::make_room;
 use crate::message::fragment::Fragment;
 use crate::message::{Call, Content, Owned};
 use crate::native;
@@ -128,6 +129,8 @@ native! {
         let Some(answer) = answer.flatten() else {
             return Boxed(null_mut());
         };
+        // SAFETY: as above.
+        unsafe { make_room(cx.context(), answer.bytes()) };
         // SAFETY: as above.
         match unsafe { answer.take_to(&mut actor.heap.borrow_mut(), cx.context()) } {
             Ok(answer) => Boxed(answer),

@@ -2,7 +2,9 @@
 
 use crate::actor::Actor;
 use crate::crash::{Reason, crash_by_unwinding};
-use crate::heap::list::List;
+use crate::heap::collect;
+use crate::heap::counted::{self, PROXY_SIZE, Proxy};
+use crate::heap::list::{List, STRING_BUFFER};
 use crate::heap::string::{
     Bytes, Str, initialise, mesh_rt_bytes_desc, mesh_rt_string_desc, object_size,
 };
@@ -82,28 +84,28 @@ impl Cx {
         }
     }
 
-    /// As [`Cx::allocate`], for who has things to drop first.
-    pub fn try_allocate(&mut self, bytes: usize) -> Result<NonNull<u8>, HeapFull> {
-        // SAFETY: the context is the running actor's.
-        if let Some(memory) = unsafe { bump(self.context(), bytes) } {
-            return Ok(memory);
-        }
-        let mut heap = self.actor().heap.borrow_mut();
-        // SAFETY: the heap and the context are the same actor's.
-        unsafe { heap.grow(self.context(), bytes) }
-    }
-
     /// As [`Cx::allocate`], when the bump region is known to have no room.
     pub fn allocate_slow(&mut self, bytes: usize) -> NonNull<u8> {
-        let mut heap = self.actor().heap.borrow_mut();
-        // SAFETY: the heap and the context are the same actor's.
-        match unsafe { heap.grow(self.context(), bytes) } {
+        // SAFETY: the context is the running actor's; no borrow of a heap outlives a native's own
+        // statements.
+        match unsafe { collect::allocate(self.context(), bytes) } {
             Ok(memory) => memory,
-            Err(HeapFull) => {
-                drop(heap);
-                self.crash(Reason::HeapLimit)
+            Err(HeapFull) => self.crash(Reason::HeapLimit),
+        }
+    }
+
+    /// Runs `f` while the objects whose addresses are among `words` count as held. Needed where these
+    /// stand in memory of Rust's own, which the collector does not look at as it does at stacks.
+    pub fn protect<R>(&mut self, words: &[u64], f: impl FnOnce(&mut Cx) -> R) -> R {
+        struct Protection(&'static Actor);
+        impl Drop for Protection {
+            fn drop(&mut self) {
+                self.0.heap.borrow_mut().unprotect();
             }
         }
+        self.actor().heap.borrow_mut().protect(words);
+        let _until_done = Protection(self.actor());
+        f(self)
     }
 
     fn text_object(
@@ -112,6 +114,9 @@ impl Cx {
         len: usize,
         fill: impl FnOnce(&mut [u8]),
     ) -> NonNull<StringObject> {
+        if len >= counted::LEAST {
+            return self.counted_text(desc, len, fill);
+        }
         let Some(size) = object_size(len) else {
             self.crash(Reason::HeapLimit)
         };
@@ -120,6 +125,52 @@ impl Cx {
         let (object, bytes) = unsafe { initialise(memory, desc, len) };
         fill(bytes);
         object
+    }
+
+    /// A text whose bytes stand outside of the heap.
+    fn counted_text(
+        &mut self,
+        desc: &'static ObjectDesc,
+        len: usize,
+        fill: impl FnOnce(&mut [u8]),
+    ) -> NonNull<StringObject> {
+        // SAFETY: the context is the running actor's.
+        unsafe { collect::make_room(self.context(), len) };
+        let full = self.actor().heap.borrow().is_full(len);
+        let Some((fresh, bytes)) = counted::fresh(len).filter(|_| !full) else {
+            self.crash(Reason::HeapLimit)
+        };
+        fill(bytes);
+        let memory = self.allocate(PROXY_SIZE);
+        // SAFETY: fresh memory of the proxy's size.
+        let proxy = unsafe { fresh.proxy(memory, desc as *const ObjectDesc as u64) };
+        self.keep(proxy)
+    }
+
+    fn keep(&mut self, proxy: NonNull<Proxy>) -> NonNull<StringObject> {
+        let mut heap = self.actor().heap.borrow_mut();
+        heap.add_proxies(vec![proxy.as_ptr()]);
+        proxy.cast()
+    }
+
+    /// A Mesh string with a part of a string's text: of a large one a slice, else a copy.
+    pub fn part(&mut self, text: Str, part: &str) -> Str {
+        let object = text.as_raw();
+        // SAFETY: a string is an object with a header.
+        let is_counted = unsafe { counted::is_counted((*object.as_ptr()).header) };
+        if !is_counted || part.len() < counted::LEAST {
+            return self.string(part);
+        }
+        let (from, len) = (
+            part.as_ptr().addr() - text.as_bytes().as_ptr().addr(),
+            part.len(),
+        );
+        let memory = self.allocate(PROXY_SIZE);
+        // SAFETY: the string is held, and has the part; fresh memory of the proxy's size.
+        unsafe {
+            let proxy = counted::slice(object.as_ptr().cast(), from, len, memory);
+            Str::from_raw(self.keep(proxy))
+        }
     }
 
     /// A Mesh string with this text.
@@ -144,12 +195,11 @@ impl Cx {
         unsafe { Str::from_raw(object) }
     }
 
-    /// A Mesh string of several strings after one another.
-    pub fn joined(&mut self, parts: &[Str]) -> Str {
-        let len = parts
-            .iter()
-            .map(|part| part.as_bytes().len())
-            .fold(0, usize::saturating_add);
+    /// A Mesh string of several strings after one another, which the iterator gets from where the
+    /// collector sees them.
+    pub fn joined(&mut self, parts: impl Iterator<Item = Str> + Clone) -> Str {
+        let lengths = parts.clone().map(|part| part.as_bytes().len());
+        let len = lengths.fold(0, usize::saturating_add);
         let object = self.text_object(&mesh_rt_string_desc, len, |bytes| {
             let mut rest = bytes;
             for part in parts {
@@ -174,9 +224,14 @@ impl Cx {
 
     /// A Mesh list of strings.
     pub fn list_of_strings<'a>(&mut self, texts: impl ExactSizeIterator<Item = &'a str>) -> List {
-        let words: Vec<u64> = texts
-            .map(|text| self.string(text).as_raw().as_ptr() as u64)
-            .collect();
-        List::of_strings(self, &words)
+        if texts.len() == 0 {
+            return List::EMPTY;
+        }
+        let mut list = List::with_room(self, texts.len(), &STRING_BUFFER);
+        for text in texts {
+            let text = self.string(text).as_raw().as_ptr() as u64;
+            list = list.push(self, &[text], &STRING_BUFFER);
+        }
+        list
     }
 }

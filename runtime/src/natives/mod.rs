@@ -16,6 +16,10 @@
 //! }
 //! ```
 //!
+//! An allocation may collect. What a body holds in locals is safe across it: handles, and slices of what
+//! they stand for. Objects held in memory of Rust's own, in a `Vec` say, must be within [`Cx::protect`];
+//! a list is better built by [`List::push`](crate::heap::list::List::push), element by element.
+//!
 //! Parameters are words: `i64`, `bool`, `f64`, `Str`, `Bytes`, `Pointer`. A list arrives as two,
 //! `Pointer` and `i64`: see [`List::from_words`](crate::heap::list::List::from_words). A result is
 //! one of these, `()`, an `Option<Str>`, a `List`, or a tuple of them, whose words, three at most,

@@ -39,6 +39,12 @@ fn arguments<'a>(cx: &Cx, count: usize) -> &'a [Str] {
     }
 }
 
+/// The addresses of strings.
+fn words(strings: &[Str]) -> &[u64] {
+    // SAFETY: a handle is one word, the object's address.
+    unsafe { std::slice::from_raw_parts(strings.as_ptr().cast(), strings.len()) }
+}
+
 native! {
     /// The slow path of bump allocation: memory that is not zeroed.
     fn mesh_rt_alloc_slow as "rt.alloc_slow"(cx, bytes: i64) -> Pointer {
@@ -53,7 +59,7 @@ native! {
         match (filled.next(), filled.next()) {
             (Some(only), None) => *only,
             (None, _) => cx.string(""),
-            _ => cx.joined(strings),
+            _ => cx.protect(words(strings), |cx| cx.joined(strings.iter().copied())),
         }
     }
 

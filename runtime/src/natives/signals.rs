@@ -2,6 +2,7 @@
 
 use super::actors::own_pid;
 use crate::crash::{Reason, end};
+use crate::heap::collect::make_room;
 use crate::heap::string::Str;
 use crate::message::Control;
 use crate::message::fragment::Fragment;
@@ -108,6 +109,8 @@ native! {
         };
         let actor = cx.actor();
         // SAFETY: the actor runs this.
+        unsafe { make_room(cx.context(), value.bytes()) };
+        // SAFETY: as above.
         let copied = unsafe { value.copy_to(&mut actor.heap.borrow_mut(), cx.context()) };
         match copied {
             Ok(value) => Boxed(value),

@@ -153,7 +153,7 @@ native! {
         if from == 0 && to == whole.len() {
             return text;
         }
-        cx.string(whole.get(from..to).unwrap_or(""))
+        cx.part(text, whole.get(from..to).unwrap_or(""))
     }
 
     /// Where a part starts, from a position on.
@@ -215,12 +215,12 @@ native! {
 
     /// What follows a text that it starts with.
     fn mesh_string_strip_prefix as "String.strip_prefix"(cx, text: Str, part: Str) -> Option<Str> {
-        text.as_str().strip_prefix(part.as_str()).map(|rest| cx.string(rest))
+        text.as_str().strip_prefix(part.as_str()).map(|rest| cx.part(text, rest))
     }
 
     /// What stands before a text that it ends with.
     fn mesh_string_strip_suffix as "String.strip_suffix"(cx, text: Str, part: Str) -> Option<Str> {
-        text.as_str().strip_suffix(part.as_str()).map(|rest| cx.string(rest))
+        text.as_str().strip_suffix(part.as_str()).map(|rest| cx.part(text, rest))
     }
 
     /// Whether a text stands in another.
@@ -249,17 +249,13 @@ native! {
     fn mesh_string_join as "String.raw_join"(cx, parts: Pointer, range: i64, with: Str) -> Str {
         // SAFETY: compiled code passes the words of a live list.
         let list = unsafe { List::from_words(parts, range) };
-        let mut pieces = Vec::with_capacity(list.len() * 2);
-        for (i, word) in list.words(1).iter().enumerate() {
-            if i > 0 && !with.as_bytes().is_empty() {
-                pieces.push(with);
-            }
-            // SAFETY: an element of a list of strings.
-            pieces.push(unsafe { Str::from_word(*word) });
-        }
-        match pieces[..] {
-            [only] => only,
-            _ => cx.joined(&pieces),
+        // SAFETY: the elements of a list of strings.
+        let part = |word: &u64| unsafe { Str::from_word(*word) };
+        match list.words(1) {
+            [only] => part(only),
+            words => cx.joined(words.iter().enumerate().flat_map(|(i, word)| {
+                [(i > 0).then_some(with), Some(part(word))].into_iter().flatten()
+            })),
         }
     }
 
@@ -275,17 +271,17 @@ native! {
 
     /// The text without white space around it.
     fn mesh_string_trim as "String.trim"(cx, text: Str) -> Str {
-        cx.string(text.as_str().trim())
+        cx.part(text, text.as_str().trim())
     }
 
     /// The text without white space before it.
     fn mesh_string_trim_start as "String.trim_start"(cx, text: Str) -> Str {
-        cx.string(text.as_str().trim_start())
+        cx.part(text, text.as_str().trim_start())
     }
 
     /// The text without white space behind it.
     fn mesh_string_trim_end as "String.trim_end"(cx, text: Str) -> Str {
-        cx.string(text.as_str().trim_end())
+        cx.part(text, text.as_str().trim_end())
     }
 
     /// The characters from the last to the first.

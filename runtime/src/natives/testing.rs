@@ -17,18 +17,26 @@ use std::ptr::{NonNull, null_mut};
 /// Bytes of the actor's stack that a native which says `Stack::Leaf` may use.
 pub const LEAF_STACK: usize = 4096;
 
-fn actor() -> Box<Actor> {
+fn actor(stress_heap: bool) -> Box<Actor> {
     let config = Config {
         max_stack: 1 << 20,
         max_heap: 64 << 20,
         workers: 1,
+        stress_heap,
     };
     Actor::alone(config)
 }
 
 /// Runs `f` in an actor that does nothing else.
 pub fn with_actor<R>(f: impl FnOnce(&mut Cx) -> R) -> R {
-    let actor = actor();
+    with_actor_of(std::env::var_os("MESH_GC").is_some(), f)
+}
+
+/// As [`with_actor`]; `stress` collects at every allocation.
+pub fn with_actor_of<R>(stress: bool, f: impl FnOnce(&mut Cx) -> R) -> R {
+    let actor = actor(stress);
+    let top = 0u64;
+    actor.run.set_bounds(&raw const top as usize);
     // SAFETY: the actor lives until `f` is done, and nobody else runs it.
     f(&mut unsafe { Cx::new(actor.context()) })
 }
@@ -46,7 +54,7 @@ pub fn stack_used(native: impl FnOnce(*mut Context) + 'static) -> usize {
     let (low, high) = slot.bounds();
     // SAFETY: the slot is ours, and nothing runs on it yet.
     unsafe { (low as *mut u8).write_bytes(PAINT, high - low) };
-    let actor = actor();
+    let actor = actor(false);
     let context = actor.context();
     let mut coroutine = Coroutine::<(), (), usize, Slot>::with_stack(slot, move |_, ()| {
         let here = 0u8;

@@ -56,7 +56,7 @@ typedef int64_t Function(Context *, int64_t);
 static void thunk(Context *c, void *function) {
   c->blocks->ret[0] = (uint64_t)((Function *)function)(c, (int64_t)c->blocks->args[0]);
 }
-static inline int64_t on_segment(Context *c, Function *function, int64_t n) {
+static inline __attribute__((always_inline)) int64_t on_segment(Context *c, Function *function, int64_t n) {
   c->blocks->args[0] = (uint64_t)n;
   mesh_rt_on_segment(c, thunk, (void *)function);
   return (int64_t)c->blocks->ret[0];

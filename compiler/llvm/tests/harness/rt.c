@@ -23,7 +23,7 @@ typedef struct Type Type;
 typedef struct { Text name; u64 offset; const Type *ty; } Field;
 typedef struct { Text name; u64 count; const Field *fields; } Variant;
 struct Type { u32 kind, words; Text name; u64 variants; const Variant *variant; };
-typedef struct { u32 kind, words; const Type *ty; } Object;
+typedef struct { u32 kind, words; const Type *ty; u64 pointers, lists; } Object;
 
 typedef struct { u64 args[256], ret[256]; } Blocks;
 typedef struct {
@@ -33,7 +33,7 @@ typedef struct {
   u64 tail_count;
   Blocks *blocks;
   Record *ring;
-  u64 segment_top, segment_limit, slot_sp;
+  u64 segment_top, segment_limit;
   u64 entry_frame, current_call[2];
 } Ctx;
 
