@@ -20,9 +20,10 @@ struct Side {
     links: Links,
     arriving: VecDeque<Told>,
     ended: bool,
-    /// Whether a link may stand as far as it knows: it has linked, or heard of a link, since it last
-    /// ended one.
-    may_stand: bool,
+    /// The numbers of the link that may stand as far as it knows: what it told and what it heard
+    /// since it last ended one.
+    told: Option<u64>,
+    heard: Option<u64>,
     /// Exits of the other that it had to follow.
     exits: usize,
 }
@@ -64,13 +65,13 @@ impl Two {
         }
         match step {
             Step::Link(_) => {
-                side.may_stand = true;
                 if let Some(number) = side.links.link(other as u64) {
+                    side.told = Some(number);
                     self.tell(other, Told::Link(number));
                 }
             }
             Step::Unlink(_) => {
-                side.may_stand = false;
+                (side.told, side.heard) = (None, None);
                 if let Some(link) = side.links.unlink(other as u64) {
                     self.tell(other, Told::Unlink(link));
                 }
@@ -89,12 +90,14 @@ impl Two {
             Step::Arrive(_) => match side.arriving.pop_front() {
                 Some(Told::Link(number)) => {
                     side.links.linked(other as u64, number);
-                    side.may_stand = true;
+                    side.heard = Some(number);
                 }
                 Some(Told::Unlink(link)) => side.links.unlinked(other as u64, link),
                 Some(Told::Exit(link)) if side.links.exited(other as u64, link) => {
-                    assert!(side.may_stand, "this side had ended the link");
-                    side.may_stand = false;
+                    let meant = [(side.told, link.peer), (side.heard, link.own)];
+                    let stood = meant.iter().any(|(mine, other)| *mine == Some(*other));
+                    assert!(stood, "this side had ended that link");
+                    (side.told, side.heard) = (None, None);
                     side.exits += 1;
                 }
                 Some(Told::Exit(_)) | None => {}

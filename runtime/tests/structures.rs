@@ -210,18 +210,22 @@ proptest! {
     #[test]
     fn timers_of_one_deadline_expire_in_the_order_in_which_they_were_set(
         spans in prop::collection::vec(1..100_000_u64, 1..20),
-        passes in prop::collection::vec(0..2000_u64, 1..100),
+        passes in prop::collection::vec((0..2000_u64, any::<prop::sample::Index>()), 1..100),
     ) {
         let mut wheel = Wheel::new(0);
         let mut out = Vec::new();
         let mut payload = 0;
         let mut now = 0;
-        for pass in passes {
-            for deadline in &spans {
-                if *deadline > now {
-                    wheel.set(Timer { deadline: *deadline, payload });
-                    payload += 1;
-                }
+        for (pass, cancel) in passes {
+            let mut set = Vec::new();
+            for deadline in spans.iter().filter(|deadline| **deadline > now) {
+                let timer = Timer { deadline: *deadline, payload };
+                set.push((wheel.set(timer), timer));
+                payload += 1;
+            }
+            if !set.is_empty() {
+                let (name, timer) = *cancel.get(&set);
+                prop_assert!(wheel.cancel(name, timer));
             }
             now += pass;
             prop_assert!(!wheel.expire(now, usize::MAX, &mut out));

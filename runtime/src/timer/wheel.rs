@@ -178,8 +178,6 @@ impl Wheel {
             let ahead = self.occupied[level].rotate_right(here).trailing_zeros();
             let slot = (here + ahead) as usize % SLOTS;
             let time = ((self.now >> shift) + u64::from(ahead)) << shift;
-            // A slot whose timers have not all moved yet began in the past.
-            let time = time.max(self.now);
             if next.is_none_or(|(first, _)| time < first) {
                 next = Some((time, level * SLOTS + slot));
             }
