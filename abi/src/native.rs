@@ -163,6 +163,8 @@ pub const STD: &[Native] = &[
     fatal("Prelude.raw_exit", "mesh_exit", "bp"),
     // The closure runs when the actor ends.
     leaf("Supervisor.on_terminate", "mesh_on_terminate", "p", ""),
+    // (who started it): this actor is a supervisor.
+    leaf("Supervision.raw_begin", "mesh_supervision_begin", "i", ""),
     // Asks an actor to end with `Shutdown`, as if it were linked to this one and that had ended so.
     leaf(
         "Supervision.raw_shutdown",

@@ -105,3 +105,74 @@ fn many_at_once_share_the_cache() {
         }
     });
 }
+
+const SUPERVISED: &str = r#"
+actor worker(name: String) do
+  receive do
+    () -> ()
+  end
+terminate do
+  println("${name} is over")
+end
+end
+
+supervisor Inner do
+  strategy: one_for_one
+  child a do
+    start: fn -> spawn(worker, "a") end
+  end
+  child b do
+    start: fn -> spawn(worker, "b") end
+  end
+end
+
+supervisor App do
+  strategy: one_for_one
+  child first do
+    start: fn -> spawn(worker, "first") end
+  end
+  child inner do
+    start: fn -> Inner.start() end
+  end
+  child last do
+    start: fn -> spawn(worker, "last") end
+  end
+end
+
+fn main() do
+  let _ = App.start()
+  eprintln("up")
+  Process.wait_forever()
+end
+"#;
+
+/// The first signal stops the supervision tree in order.
+#[test]
+fn a_signal_stops_the_supervisors_and_then_the_program() {
+    use std::io::{BufRead, BufReader, Read};
+    let place = Place::with(SUPERVISED);
+    place.mesh(&["build", "-o", "app", "a.mesh"]).expect(0, "");
+    for (signal, code) in [("TERM", 143), ("INT", 130)] {
+        let mut app = std::process::Command::new(place.path("app"))
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let stderr = app.stderr.as_mut().unwrap();
+        BufReader::new(stderr).read_line(&mut line).unwrap();
+        assert_eq!(line, "up\n");
+        let sent = std::process::Command::new("kill")
+            .args(["-s", signal, &app.id().to_string()])
+            .status();
+        assert!(sent.unwrap().success());
+        let mut out = String::new();
+        app.stdout
+            .as_mut()
+            .unwrap()
+            .read_to_string(&mut out)
+            .unwrap();
+        assert_eq!(out, "last is over\nb is over\na is over\nfirst is over\n");
+        assert_eq!(app.wait().unwrap().code(), Some(code));
+    }
+}

@@ -54,6 +54,8 @@ pub struct Actor {
     pub named: AtomicBool,
     /// The first actor's: what it runs.
     pub body: Cell<Option<Body>>,
+    /// Whether it is a supervisor.
+    pub supervises: AtomicBool,
     /// Whether exits of linked actors arrive as signals.
     pub traps: Cell<bool>,
     /// Whether its function is over: what still runs is its `terminate` section.
@@ -129,6 +131,7 @@ impl Actor {
             timer: Deadline::new(),
             named: AtomicBool::new(false),
             body: Cell::new(None),
+            supervises: AtomicBool::new(false),
             traps: Cell::new(false),
             ending: Cell::new(false),
             saved: UnsafeCell::new(Saved::new()),

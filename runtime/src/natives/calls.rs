@@ -9,6 +9,7 @@ use crate::native;
 use crate::natives::Cx;
 use crate::natives::words::Boxed;
 use crate::sched::{clock, post};
+use crate::timer::NEVER;
 use crate::wait::cycle;
 use std::ptr::null_mut;
 
@@ -32,18 +33,20 @@ fn call(cx: &mut Cx, pid: u64, message: Owned, number: u64, timeout: i64) -> i64
         return CYCLE;
     }
     post::send(cx.worker(), pid, message);
-    let deadline = clock::deadline(timeout);
+    let deadline = clock::rough_deadline(timeout);
+    let mut waited = false;
     loop {
         if let Some(answer) = wait.take() {
             return keep_answer(cx, answer.content);
         }
-        if deadline != u64::MAX && clock::now() >= deadline {
+        if (waited || deadline == 0) && deadline != NEVER && clock::now() >= deadline {
             return match wait.give_up(number) {
                 Some(answer) => keep_answer(cx, answer.content),
                 None => NO_REPLY,
             };
         }
         cx.worker().wake_at(caller, deadline);
+        waited = true;
         // SAFETY: this runs on the actor's own stack.
         if let Err(reason) = unsafe { caller.wait_on_stack() } {
             drop(wait.give_up(number));

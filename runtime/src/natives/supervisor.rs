@@ -7,8 +7,18 @@ use crate::native;
 use crate::sched::clock;
 use crate::sched::post::send_control;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::SeqCst;
 
 native! {
+    /// The actor, which `starter` has started, is a supervisor.
+    fn mesh_supervision_begin as "Supervision.raw_begin"(cx, starter: i64) {
+        let starter = cx.worker().find(starter as u64);
+        let is_root = !starter.is_some_and(|starter| starter.supervises.load(SeqCst));
+        if !cx.actor().supervises.swap(true, SeqCst) && is_root {
+            cx.worker().scheduler().roots().add(own_pid(cx));
+        }
+    }
+
     /// Asks an actor to end with `Shutdown`.
     fn mesh_supervision_shutdown as "Supervision.raw_shutdown"(cx, pid: i64) {
         let stop = Control::Stop { from: own_pid(cx), reason: Arc::new(Reason::Shutdown) };

@@ -25,6 +25,49 @@ pub fn deadline(milliseconds: i64) -> u64 {
     }
 }
 
+/// As [`deadline`], without reading the clock exactly where that hardly matters: up to 10 ms later for a
+/// wait of a second or more.
+pub fn rough_deadline(milliseconds: i64) -> u64 {
+    /// The coarse clock is behind by a tick of the system at most.
+    const BEHIND: u64 = 10;
+    const ROUGHLY: i64 = 1000;
+    if milliseconds < ROUGHLY {
+        return deadline(milliseconds);
+    }
+    let Some(now) = coarse() else {
+        return deadline(milliseconds);
+    };
+    let milliseconds = u64::try_from(milliseconds).unwrap_or(NEVER);
+    (now + BEHIND).saturating_add(milliseconds)
+}
+
+/// Milliseconds since the program began by a clock that costs little and is behind by some.
+#[cfg(target_os = "linux")]
+fn coarse() -> Option<u64> {
+    /// What the coarse clock said at some moment, and what the exact one did.
+    static BOTH: OnceLock<(u64, u64)> = OnceLock::new();
+    let read = || {
+        let mut time = libc::timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
+        // SAFETY: the system writes to the record.
+        let failed =
+            unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC_COARSE, &raw mut time) } != 0;
+        let seconds = u64::try_from(time.tv_sec).ok()?;
+        let rest = u64::try_from(time.tv_nsec).ok()? / 1_000_000;
+        (!failed).then_some(seconds * 1000 + rest)
+    };
+    let coarse = read()?;
+    let (before, exact) = *BOTH.get_or_init(|| (coarse, now()));
+    Some(exact + (coarse - before))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn coarse() -> Option<u64> {
+    None
+}
+
 /// How long it is until a time.
 pub fn until(time: u64) -> Duration {
     Duration::from_millis(time).saturating_sub(elapsed())
@@ -40,5 +83,7 @@ mod tests {
         assert_eq!(deadline(i64::MAX).max(1 << 62), deadline(i64::MAX));
         assert_eq!(deadline(0), 0);
         assert!(deadline(60_000) > now());
+        let (rough, now) = (rough_deadline(60_000), now());
+        assert!((now + 60_000..now + 60_100).contains(&rough));
     }
 }

@@ -12,6 +12,7 @@ pub mod post;
 pub mod queues;
 pub mod slot;
 pub mod state;
+pub mod stop;
 pub mod worker;
 
 use crate::actor::{Actor, Body};
@@ -26,6 +27,7 @@ use std::process::exit;
 use std::sync::OnceLock;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64};
+use stop::Roots;
 use worker::Worker;
 
 /// Threads that may look up actors besides the workers.
@@ -56,6 +58,7 @@ pub struct Scheduler {
     table: Arc<Table<Actor>>,
     /// Counts the monitor's rounds.
     tick: AtomicU64,
+    roots: Roots,
     over: AtomicBool,
 }
 
@@ -79,6 +82,7 @@ impl Scheduler {
             seen: (0..workers).map(|_| Padded(Seen::default())).collect(),
             table: Table::new(SLOTS, workers + OTHER_THREADS),
             tick: AtomicU64::new(1),
+            roots: Roots::default(),
             over: AtomicBool::new(false),
         };
         Ok((scheduler, locals))
@@ -97,6 +101,11 @@ impl Scheduler {
     /// The number of the monitor's round.
     fn tick(&self) -> u64 {
         self.tick.load(Relaxed)
+    }
+
+    /// Supervisors that no supervisor has started.
+    pub fn roots(&self) -> &Roots {
+        &self.roots
     }
 
     /// Ends the process, whatever the others do.
@@ -140,6 +149,7 @@ pub fn run(main: Body, workers: usize) -> Result<(), String> {
             return Err(String::from("the system starts no more threads"));
         }
     }
+    stop::install(scheduler.poller.event());
     monitor::start(scheduler)?;
     own.begin();
     let started = own.spawn(|actor| {

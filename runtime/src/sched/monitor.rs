@@ -1,6 +1,6 @@
 //! The monitor: a thread that looks at the workers once a millisecond while any of them is awake.
 //!
-//! It ends turns that have lasted for a time slice, and wakes a sleeper for an actor that was put next
+//! It ends turns that have lasted for a time slice, stops the program when a signal asks for that, and wakes a sleeper for an actor that was put next
 //! in line on a worker which does not come to it.
 //!
 //! # Sleep
@@ -9,7 +9,7 @@
 //! a worker that wakes up says so, then a SeqCst fence, then looks whether the monitor parks. One of
 //! them sees the other.
 
-use super::{Scheduler, Seen};
+use super::{Scheduler, Seen, stop};
 use crate::actor::requests::SLICE;
 use crate::sync::atomic::fence;
 use std::sync::OnceLock;
@@ -45,7 +45,7 @@ impl Monitor {
     fn park(&self, all_asleep: impl Fn() -> bool) {
         self.parked.store(true, SeqCst);
         fence(SeqCst);
-        while self.parked.load(SeqCst) && all_asleep() {
+        while self.parked.load(SeqCst) && all_asleep() && !stop::is_asked_for() {
             thread::park();
         }
         self.parked.store(false, SeqCst);
@@ -69,12 +69,19 @@ fn watch(scheduler: &'static Scheduler) {
     let _ = scheduler.monitor.thread.set(thread::current());
     // The turn that each worker was in, and for how many rounds.
     let mut turns = vec![(0, 0); scheduler.seen.len()];
+    let mut visitor = scheduler.table.visitor();
+    let mut asked = None;
     loop {
         let all_asleep = || scheduler.seen.iter().all(|seen| seen.asleep.load(SeqCst));
-        if all_asleep() {
+        if all_asleep() && !stop::is_asked_for() {
             scheduler.monitor.park(all_asleep);
         }
         thread::sleep(ROUND);
+        if stop::is_asked_for()
+            && let Some(visitor) = &mut visitor
+        {
+            stop::step(scheduler, visitor, &mut asked);
+        }
         let tick = scheduler.tick.fetch_add(1, Relaxed);
         for (seen, (turn, rounds)) in scheduler.seen.iter().zip(&mut turns) {
             look(seen, turn, rounds);

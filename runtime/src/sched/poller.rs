@@ -27,6 +27,11 @@ impl Poller {
         Ok(Poller { interrupter })
     }
 
+    /// The descriptor to write to for an interrupt.
+    pub fn event(&self) -> i32 {
+        self.interrupter.event
+    }
+
     pub fn interrupter(&self) -> Arc<Interrupter> {
         Arc::clone(&self.interrupter)
     }

@@ -2,7 +2,7 @@
 
 use super::idle::Role;
 use super::queues::Local;
-use super::{Scheduler, Seen, clock};
+use super::{Scheduler, Seen, clock, stop};
 use crate::actor::requests::KILL;
 use crate::actor::{Actor, Ending, Turn};
 use crate::crash::{Crash, Reason, report};
@@ -304,6 +304,9 @@ impl Worker {
             let most = (next != NEVER).then(|| clock::until(next));
             self.scheduler.poller.wait(most);
         }
+        if stop::is_asked_for() {
+            self.scheduler.monitor.wake();
+        }
         idle.poll_over(self.number)
     }
 
@@ -386,6 +389,9 @@ impl Worker {
         self.visitor.borrow().remove(Pid(pid));
         if actor.named.load(SeqCst) {
             crate::actor::names::forget(pid);
+        }
+        if actor.supervises.swap(false, SeqCst) {
+            self.scheduler.roots().remove(pid);
         }
         actor.timer.end(self.place(pid));
         // SAFETY: the actor runs on this worker, and is found no longer.
