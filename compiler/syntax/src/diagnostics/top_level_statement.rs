@@ -42,7 +42,9 @@ impl Explain for TopLevelStatement {
                     "this closed the function before it; is it one too many?",
                 )
             })
-            .when(hint, |d, hint| d.help(hint))
+            .when(hint.filter(|_| self.early.is_none()), |d, hint| {
+                d.help(hint)
+            })
     }
 }
 
