@@ -23,6 +23,9 @@ use mesh_report::{Diagnostic, FileId};
 /// The columns that a line should not go past.
 pub const WIDTH: usize = 100;
 
+/// How often a result is looked at again.
+const ROUNDS: usize = 4;
+
 /// Why a text is not formatted.
 #[derive(Debug)]
 pub enum Unformatted {
@@ -39,7 +42,16 @@ pub fn format(file: FileId, text: &str) -> Result<String, Unformatted> {
         return Err(Unformatted::Errors(parse.diagnostics));
     }
     let root = parse.syntax();
-    let formatted = doc::print(&items::file(&root), WIDTH);
+    let mut formatted = doc::print(&items::file(&root), WIDTH);
+    // A line that breaks may leave room for another layout of what stands around it: until nothing changes.
+    for _ in 0..ROUNDS {
+        let again = mesh_syntax::parse(file, &formatted).syntax();
+        let next = doc::print(&items::file(&again), WIDTH);
+        if next == formatted {
+            break;
+        }
+        formatted = next;
+    }
     match safe::first_difference(&root, &mesh_syntax::parse(file, &formatted)) {
         None => Ok(formatted),
         Some(at) => Err(Unformatted::Unsafe(at)),
