@@ -167,13 +167,10 @@ impl Chunk {
         Some(self.start + found * GRAIN)
     }
 
-    /// Takes the first free piece that has `bytes`, if it is the first at all.
-    pub fn take_gap(&mut self, bytes: usize) -> Option<(usize, usize)> {
+    /// Takes the first free piece: its start and its size.
+    pub fn take_gap(&mut self) -> Option<(usize, usize)> {
         // SAFETY: a gap that the chunk knows of is free memory with its two words.
         let gap = unsafe { (self.gap as *const Gap).as_ref() }?;
-        if gap.size < bytes {
-            return None;
-        }
         let found = (self.gap, gap.size);
         self.gap = gap.next;
         Some(found)

@@ -215,20 +215,28 @@ impl Space {
             unsafe { (*ctx).alloc = (at + bytes) as *mut u8 };
             return NonNull::new(at as *mut u8).ok_or(HeapFull);
         }
-        if end - at >= MIN_GAP {
+        if end - at >= ROOMY {
             return self.beside(bytes);
         }
         // SAFETY: the caller's promise.
         unsafe { self.retire(ctx) };
         while let Some(chunk) = self.chunks.get_mut(self.cursor) {
-            if let Some((start, size)) = chunk.take_gap(bytes) {
+            let Some((start, size)) = chunk.take_gap() else {
+                self.cursor += 1;
+                continue;
+            };
+            let end = start + size;
+            if size >= bytes {
                 // SAFETY: as above.
-                return unsafe { self.bump_through(ctx, self.cursor, start, start + size, bytes) };
+                return unsafe { self.bump_through(ctx, self.cursor, start, end, bytes) };
             }
-            if chunk.gap != 0 {
+            if bytes > ROOMY {
+                chunk.give_gap(start, size);
                 return self.beside(bytes);
             }
-            self.cursor += 1;
+            // Left out until the next collection: else all objects of this size would take this path.
+            let used = start;
+            self.regions.push(Region { start, used, end });
         }
         if let Some((start, size, chunk)) = self.roomy_gap(bytes) {
             // SAFETY: as above.
@@ -402,7 +410,7 @@ impl Space {
         }
         let (chunk, start) = self.region;
         self.regions.push(Region { start, used, end });
-        if end - used >= MIN_GAP {
+        if end - used >= ROOMY {
             self.chunks[chunk].give_gap(used, end - used);
             if let Some(region) = self.regions.last_mut() {
                 region.end = used;
