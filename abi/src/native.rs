@@ -175,6 +175,14 @@ pub const STD: &[Native] = &[
     leaf("Supervision.raw_kill", "mesh_supervision_kill", "i", ""),
     // Milliseconds.
     leaf("Supervision.raw_now", "mesh_supervision_now", "", "i"),
+    // (pid, message, milliseconds) -> the timer: its key, its deadline, the message.
+    leaf(
+        "Timer.raw_send_after",
+        "mesh_timer_send_after",
+        "ibi",
+        "iii",
+    ),
+    leaf("Timer.cancel", "mesh_timer_cancel", "iii", "i"),
     leaf("Process.own", "mesh_process_own", "", "i"),
     leaf("Process.workers", "mesh_process_workers", "", "i"),
     // (milliseconds, or -1 for no end)

@@ -51,6 +51,7 @@ pub mod string;
 pub mod supervisor;
 #[cfg(test)]
 pub mod testing;
+pub mod timer;
 pub mod words;
 
 pub use cx::Cx;

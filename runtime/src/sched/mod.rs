@@ -6,6 +6,7 @@
 
 pub mod clock;
 pub mod idle;
+pub mod later;
 pub mod monitor;
 pub mod poller;
 pub mod post;
@@ -59,6 +60,8 @@ pub struct Scheduler {
     /// Counts the monitor's rounds.
     tick: AtomicU64,
     roots: Roots,
+    /// Messages that timers will send.
+    messages_later: AtomicU64,
     over: AtomicBool,
 }
 
@@ -83,6 +86,7 @@ impl Scheduler {
             table: Table::new(SLOTS, workers + OTHER_THREADS),
             tick: AtomicU64::new(1),
             roots: Roots::default(),
+            messages_later: AtomicU64::new(0),
             over: AtomicBool::new(false),
         };
         Ok((scheduler, locals))

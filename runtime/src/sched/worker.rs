@@ -2,7 +2,7 @@
 
 use super::idle::Role;
 use super::queues::Local;
-use super::{Scheduler, Seen, clock, stop};
+use super::{Scheduler, Seen, clock, later, stop};
 use crate::actor::requests::KILL;
 use crate::actor::{Actor, Ending, Turn};
 use crate::crash::{Crash, Reason, report};
@@ -10,7 +10,7 @@ use crate::heap::HeapFull;
 use crate::io::{complain, stdout};
 use crate::table::{Pid, Visitor};
 use crate::timer::deadline::{Fired, Place};
-use crate::timer::{NEVER, Timer};
+use crate::timer::{Key, NEVER, Timer};
 use mesh_abi::context::Blocks;
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::ptr::{NonNull, null_mut};
@@ -145,9 +145,9 @@ impl Worker {
         self.visitor.borrow_mut().enter();
     }
 
-    /// Whether no other actor lives than the one that runs.
+    /// Whether no other actor lives than the one that runs, and no timer will send a message.
     pub fn is_last(&self) -> bool {
-        self.scheduler.alive() == 1
+        self.scheduler.messages_later.load(SeqCst) == 0 && self.scheduler.alive() == 1
     }
 
     /// Ends an actor, whatever it does.
@@ -165,6 +165,13 @@ impl Worker {
             worker: self.number,
             payload: pid,
         }
+    }
+
+    /// Sets a timer of no actor.
+    pub fn set_timer(&self, timer: Timer) -> Key {
+        let key = self.scheduler.timers.set(self.number, timer);
+        self.scheduler.idle.timer_set(timer.deadline);
+        key
     }
 
     /// Wakes the running actor at `deadline`, if it does not wake before.
@@ -214,7 +221,10 @@ impl Worker {
         loop {
             let more = self.scheduler.timers.expire(wheel, now, &mut due);
             for Timer { deadline, payload } in due.drain(..) {
-                if let Some(actor) = self.find(payload)
+                if later::is_message(payload) {
+                    // SAFETY: the timer is from its wheel.
+                    unsafe { later::fire(self, payload) };
+                } else if let Some(actor) = self.find(payload)
                     && actor.timer.fire(deadline, now, self.place(payload)) == Fired::Wake
                     && actor.state.wake()
                 {

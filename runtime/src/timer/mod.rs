@@ -24,6 +24,16 @@ impl Key {
     /// No timer has it.
     pub const NONE: Key = Key(u64::MAX);
 
+    /// As a word.
+    pub fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// Of the word that [`Key::bits`] gave.
+    pub fn from_bits(bits: u64) -> Key {
+        Key(bits)
+    }
+
     fn new(wheel: usize, name: Name) -> Key {
         debug_assert!(wheel < MAX_WHEELS);
         let high = wheel as u64 * u64::from(LIVES) + u64::from(name.life);
