@@ -14,6 +14,7 @@ mod drop;
 mod graph;
 pub mod hir;
 mod imports;
+mod inherit;
 mod layout;
 mod lookup;
 mod lower;
@@ -73,11 +74,14 @@ pub fn resolve_program(modules: Vec<SourceModule>, root: Option<&str>) -> Resolv
         root,
         ..World::default()
     };
+    let mut lowered_modules = Vec::new();
     for (mut module, problems) in lowered {
         diagnostics.extend(problems);
         constants::check(&mut module, &mut diagnostics);
-        world.modules.push(Arc::new(module));
+        lowered_modules.push(module);
     }
+    inherit::fill(&mut lowered_modules);
+    world.modules = lowered_modules.into_iter().map(Arc::new).collect();
     world.groups = groups(&world.modules);
     let wrong_tree =
         |module: &SourceModule| module.parse.diagnostics.iter().any(Diagnostic::is_error);

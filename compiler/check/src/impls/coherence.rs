@@ -151,7 +151,9 @@ impl Checker<'_> {
             match own {
                 None if declared.clauses.is_empty() => missing.push(declared.name.to_string()),
                 None => {}
-                Some(own) => found.extend(shape_mismatch(declared, function(*own), interface)),
+                Some(own) => {
+                    found.extend(shape_mismatch(declared, function(*own), interface, impl_))
+                }
             }
         }
         if !missing.is_empty() {
@@ -318,6 +320,7 @@ fn shape_mismatch(
     declared: &hir::Function,
     own: &hir::Function,
     interface: &hir::Interface,
+    impl_: &hir::Impl,
 ) -> Option<Diagnostic> {
     let takes_self = |f: &hir::Function| {
         matches!(
@@ -326,7 +329,16 @@ fn shape_mismatch(
                 | FnKind::ImplMethod { has_self: true, .. }
         )
     };
-    if declared.params.len() == own.params.len() && takes_self(declared) == takes_self(own) {
+    let generics = (
+        declared
+            .generics
+            .len()
+            .saturating_sub(interface.generics.len()),
+        own.generics.len().saturating_sub(impl_.generics.len()),
+    );
+    let generics = (generics.0 != generics.1).then_some(generics);
+    let same = declared.params.len() == own.params.len() && takes_self(declared) == takes_self(own);
+    if same && generics.is_none() {
         return None;
     }
     let facts = MethodShape {
@@ -334,6 +346,7 @@ fn shape_mismatch(
         method: own.name.to_string(),
         expected: (declared.params.len(), takes_self(declared)),
         found: (own.params.len(), takes_self(own)),
+        generics,
         span: own.name_span,
         declared: declared.name_span,
     };
