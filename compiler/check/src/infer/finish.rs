@@ -81,6 +81,7 @@ impl Rewrite for Finish<'_> {
 impl<'e> Infer<'e> {
     /// The bodies of the group, whole.
     pub fn finish(mut self) -> (Vec<thir::Body>, Vec<mesh_report::Diagnostic>) {
+        self.check_last_params();
         self.publish();
         let mut cache = FxHashMap::default();
         let methods: Vec<bool> = self.members.iter().map(|m| m.method).collect();

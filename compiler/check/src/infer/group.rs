@@ -75,6 +75,7 @@ impl<'e> Infer<'e> {
             bounds: Vec::new(),
             reported: FxHashSet::default(),
             inferred: Vec::new(),
+            last_params: Vec::new(),
         }
     }
 

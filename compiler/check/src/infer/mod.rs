@@ -15,6 +15,7 @@ mod instantiate;
 mod member;
 mod method;
 mod ops;
+mod order;
 mod pat;
 mod process;
 mod question;
@@ -212,6 +213,8 @@ pub struct Infer<'e> {
     pub reported: FxHashSet<(Span, Obligation)>,
     /// Inferred parameters of the group.
     pub inferred: Vec<SchemeParam>,
+    /// Parameters that must turn out to take closures.
+    pub last_params: Vec<order::LastParam<'e>>,
 }
 
 impl<'e> Infer<'e> {

@@ -172,6 +172,7 @@ impl<'e> Infer<'e> {
                 self.unify(ty, instance.result, param.span, Why::Plain);
             }
         }
+        self.note_last_param(&f.params, &params);
         let member = &mut self.members[index];
         member.params = params;
         member.result = result;

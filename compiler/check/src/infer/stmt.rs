@@ -299,6 +299,7 @@ impl<'e> Infer<'e> {
                     None => self.fresh(),
                 })
                 .collect();
+            self.note_last_param(&f.params, &params);
             let result = match &f.result {
                 Some(ty) => self.written(ty),
                 None => self.fresh(),
