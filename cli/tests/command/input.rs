@@ -167,3 +167,37 @@ fn explanations_are_built_in() {
         said.out
     );
 }
+
+#[test]
+fn a_file_of_a_package_alone() {
+    let place = Place::new();
+    place.write(
+        "app/mesh.toml",
+        "[package]\nname = \"app\"\nversion = \"0.1.0\"\n",
+    );
+    place.write(
+        "app/src/main.mesh",
+        "import Shapes\n\nfn main() = println(\"${Shapes.one()}\")\n",
+    );
+    place.write("app/src/shapes.mesh", "pub fn one() = 1\n");
+    let said = place.mesh(&["run", "app/src/main.mesh"]);
+    said.expect(1, "[E0203] Error: there is no module `Shapes`");
+    said.expect(1, "belongs to the package in `app`: `mesh run app` runs it");
+    place.mesh(&["run", "app"]).expect(0, "");
+    place.write("a.mesh", "import Shapes\n\nfn main() = Shapes.one()\n");
+    let said = place.mesh(&["run", "a.mesh"]);
+    said.expect(1, "[E0203]");
+    assert!(!said.err.contains("belongs to"), "{}", said.err);
+}
+
+#[test]
+fn a_package_without_src() {
+    let place = Place::new();
+    place.write(
+        "mesh.toml",
+        "[package]\nname = \"app\"\nversion = \"0.1.0\"\n",
+    );
+    let said = place.mesh(&["run"]);
+    said.expect(1, "[E0814] Error: the package in `.` has no folder `src`");
+    said.expect(1, "needs `src/main.mesh`");
+}

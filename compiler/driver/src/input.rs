@@ -1,6 +1,6 @@
 //! What a program is made of: a single file or a package with its dependencies, and std, read from disk.
 
-use crate::diagnostics::{NotAPackage, NotUtf8, TooLarge, Unreadable};
+use crate::diagnostics::{NoSources, NotAPackage, NotUtf8, TooLarge, Unreadable};
 use crate::install::Install;
 use crate::package::{self, Package};
 use crate::std_hash::{self, SourceText};
@@ -20,6 +20,8 @@ pub struct Input {
     pub sources: SourceMap,
     /// The folder or file that a change is watched in.
     pub roots: Vec<PathBuf>,
+    /// The package that a single file lies in, which is not read with it.
+    pub belongs_to: Option<PathBuf>,
 }
 
 /// What a program is read for.
@@ -90,6 +92,7 @@ impl Input {
             files: Vec::new(),
             sources: SourceMap::new(),
             roots: vec![path.to_path_buf()],
+            belongs_to: None,
         }
     }
 
@@ -120,6 +123,7 @@ impl Input {
             files: vec![file],
             sources: SourceMap::new(),
             roots: vec![path.to_path_buf()],
+            belongs_to: package_around(path),
         })
     }
 
@@ -154,6 +158,7 @@ impl Input {
             files: Vec::new(),
             sources,
             roots: Vec::new(),
+            belongs_to: None,
         };
         for (at, package) in packages.iter().enumerate() {
             input.add_package(package, at == 0, purpose)?;
@@ -170,6 +175,10 @@ impl Input {
     ) -> Result<(), Unusable> {
         let is_tested = is_root && purpose == Purpose::Tests;
         let folder = package.folder.join("src");
+        if !folder.is_dir() {
+            let path = package.folder.clone();
+            return Err(self.unusable(vec![NoSources { path }.into()]));
+        }
         let mut files = self.folder(&folder)?;
         if !is_root {
             files.retain(|file| file.path != "main.mesh");
@@ -262,6 +271,22 @@ impl Input {
                 diagnostics,
             })
         }
+    }
+}
+
+/// The package whose `src` a file lies in, relative to the working folder if it is there.
+fn package_around(file: &Path) -> Option<PathBuf> {
+    let file = std::path::absolute(file).ok()?;
+    let src = file.ancestors().skip(1).find(|folder| {
+        let package = folder.parent().filter(|_| folder.ends_with("src"));
+        package.is_some_and(|package| package.join(package::MANIFEST).is_file())
+    })?;
+    let package = src.parent()?;
+    let here = std::env::current_dir().ok();
+    match here.and_then(|here| package.strip_prefix(here).ok().map(Path::to_path_buf)) {
+        Some(inner) if inner.as_os_str().is_empty() => Some(PathBuf::from(".")),
+        Some(inner) => Some(inner),
+        None => Some(package.to_path_buf()),
     }
 }
 

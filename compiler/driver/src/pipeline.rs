@@ -7,12 +7,13 @@ use crate::report::Report;
 use crate::units;
 use mesh_check::Checked;
 use mesh_core::{Entry, ir};
-use mesh_report::{Diagnostic, FileId, SourceMap, Span, parallel};
+use mesh_report::{Diagnostic, Explain, FileId, SourceMap, Span, parallel};
+use mesh_resolve::diagnostics::UnknownModule;
 use mesh_resolve::hir::{ModuleId, World};
 use mesh_resolve::{Origin, SourceModule};
 use mesh_syntax::Parse;
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A program's files as text.
@@ -78,6 +79,7 @@ pub fn guarded<T: Send>(
     input: Input,
     run: impl FnOnce(&Program, &mut Log) -> Option<T> + Send,
 ) -> (Option<T>, Report) {
+    let belongs_to = input.belongs_to.clone();
     let (sources, modules) = match input.into_sources() {
         Ok(parts) => parts,
         Err(unusable) => return (None, unusable.into()),
@@ -111,7 +113,23 @@ pub fn guarded<T: Send>(
     if log.failed() {
         log.0.retain(Diagnostic::is_error);
     }
+    if let Some(package) = belongs_to {
+        explain_lone_file(&mut log.0, &package);
+    }
     (value, Report::new(program.sources, log.0, bug))
+}
+
+/// A module that a file misses may be one of the package it lies in, which is read only as a whole.
+fn explain_lone_file(diagnostics: &mut [Diagnostic], package: &Path) {
+    let package = package.display();
+    let missing = diagnostics
+        .iter_mut()
+        .filter(|found| found.code == UnknownModule::CODE);
+    for found in missing {
+        found.help.push(format!(
+            "this file was read alone, but belongs to the package in `{package}`: `mesh run {package}` runs it"
+        ));
+    }
 }
 
 impl Pipeline<'_> {
