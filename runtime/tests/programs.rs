@@ -185,7 +185,8 @@ fn reasons() {
     let process = "\n  process <0.0.0>";
     let plain = |reason: &str| ["main crashed: ", reason, process].concat();
     let noted = |reason: &str, note: &str| [&plain(reason), ": ", note].concat();
-    check_reason("PANIC", "&text", "0", &plain(r#"Panic("it is \"so\"\n")"#));
+    let of_lines = "Panic\n  | it is \"so\"";
+    check_reason("PANIC", "&text", "0", &plain(of_lines));
     check_reason(
         "ARITHMETIC_OVERFLOW",
         "0",
