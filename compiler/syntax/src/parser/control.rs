@@ -3,7 +3,7 @@
 use super::blocks::{Until, statements};
 use super::pats::Form;
 use super::*;
-use crate::diagnostics::{AfterNotLast, MixedIf, TupleParameter};
+use crate::diagnostics::{AfterNotLast, ClosureResult, MixedIf, TupleParameter};
 
 /// `if` in both styles.
 pub(super) fn if_expr(p: &mut Parser<'_>) -> Completed {
@@ -272,6 +272,11 @@ fn clauses(p: &mut Parser<'_>, opener: usize) {
         p.complete(clause, CLOSURE_CLAUSE);
         return;
     }
+    if let Some(body) = p.after_closure_result() {
+        typed_result(p, body);
+        p.complete(clause, CLOSURE_CLAUSE);
+        return;
+    }
     p.open.ends += 1;
     clause_body(p);
     p.complete(clause, CLOSURE_CLAUSE);
@@ -283,6 +288,26 @@ fn clauses(p: &mut Parser<'_>, opener: usize) {
     }
     p.open.ends -= 1;
     blocks::close_block(p, opener, END_KW);
+}
+
+/// A closure with the type of its result, up to the token `body`: that is reported, and the rest read as it was meant.
+fn typed_result(p: &mut Parser<'_>, body: usize) {
+    let equals = p.token(body).kind == EQ;
+    let last = if equals { body } else { body - 1 };
+    p.report_understood(ClosureResult {
+        result: p.span_between(p.at, last),
+        equals,
+    });
+    let wrong = p.start();
+    while p.at <= last {
+        p.bump();
+    }
+    p.complete(wrong, ERROR);
+    if equals {
+        exprs::required(p, "the function's value");
+    } else {
+        blocks::required(p);
+    }
 }
 
 fn clause_head(p: &mut Parser<'_>) {

@@ -120,6 +120,61 @@ impl Parser<'_> {
         false
     }
 
+    /// At the arrow of a closure: the token after a type that stands between it and `do`, `{` or `=` on the same line, which
+    /// no value does.
+    pub(super) fn after_closure_result(&self) -> Option<usize> {
+        let at = self.skip_type(self.at + 1)?;
+        let opener = self.token(at);
+        let fields = |at: usize| match self.token(at).kind {
+            R_BRACE | DOT2 => true,
+            kind if is_word(kind) => matches!(self.token(at + 1).kind, COLON | COMMA | R_BRACE),
+            _ => false,
+        };
+        let begins = match opener.kind {
+            DO_KW | EQ => true,
+            L_BRACE => !fields(at + 1),
+            _ => false,
+        };
+        (begins && !opener.newline).then_some(at)
+    }
+
+    /// The token after a type at `at`, as far as no value looks like it.
+    fn skip_type(&self, at: usize) -> Option<usize> {
+        let mut at = match self.token(at).kind {
+            kind if is_type_name(kind) => self.skip_type_name(at)?,
+            L_PAREN if matches!(self.token(at + 1).kind, TYPE_IDENT | R_PAREN) => {
+                self.skip_balanced(at)?
+            }
+            _ => return None,
+        };
+        loop {
+            at = match self.token(at).kind {
+                QUESTION => at + 1,
+                BANG => self.skip_type(at + 1)?,
+                _ => return Some(at),
+            };
+        }
+    }
+
+    /// `Module.Name<Arguments>`
+    fn skip_type_name(&self, at: usize) -> Option<usize> {
+        let mut at = at + 1;
+        while self.token(at).kind == DOT && is_type_name(self.token(at + 1).kind) {
+            at += 2;
+        }
+        let mut depth = 0usize;
+        loop {
+            match self.token(at).kind {
+                LT => depth += 1,
+                GT if depth > 0 => depth -= 1,
+                _ if depth == 0 => return Some(at),
+                EOF | DO_KW | L_BRACE | EQ | END_KW => return None,
+                _ => {}
+            }
+            at += 1;
+        }
+    }
+
     /// The token after the parenthesis that closes the one at `at`.
     fn skip_balanced(&self, at: usize) -> Option<usize> {
         let mut depth = 0usize;
