@@ -196,18 +196,30 @@ impl Checker<'_> {
             if required.obligation.args.iter().any(|ty| ty.has_error()) {
                 continue;
             }
-            if self.table.holds(&required.obligation, assumptions).is_err() {
+            let wanted = self.table.normalized(&required.obligation, assumptions);
+            if self.table.holds(&wanted, assumptions).is_err() {
                 let facts = MissingSuper {
                     interface: interface.name.to_string(),
-                    required: interface_def(self.world, required.obligation.interface)
-                        .name
-                        .to_string(),
+                    required: self.interface_with(&wanted),
                     ty: (self.show)(head.args[0]),
                     span: impl_.span,
                     declared: required.span,
                 };
                 self.diagnostics.push(facts.into());
             }
+        }
+    }
+
+    /// An interface with its arguments, as it is written in an `impl`.
+    fn interface_with(&self, obligation: &Obligation) -> String {
+        let name = &interface_def(self.world, obligation.interface).name;
+        let args: Vec<String> = obligation.args[1..]
+            .iter()
+            .map(|&ty| (self.show)(ty))
+            .collect();
+        match args.is_empty() {
+            true => name.to_string(),
+            false => format!("{name}<{}>", args.join(", ")),
         }
     }
 

@@ -152,6 +152,16 @@ impl ImplTable {
         }
     }
 
+    /// An obligation with its types normalised.
+    pub fn normalized(&self, goal: &Obligation, assumptions: &[Requirement]) -> Obligation {
+        let args = goal.args.iter();
+        let args = args.map(|&arg| self.normalize_under(arg, assumptions));
+        Obligation {
+            interface: goal.interface,
+            args: args.collect(),
+        }
+    }
+
     /// An impl's associated type, for these types of its generics.
     pub fn assoc(&self, id: ImplId, args: &[Ty], name: &str) -> Option<Ty> {
         let head = self.head(id);
@@ -240,22 +250,11 @@ impl Search<'_> {
                     .by_structure(obligation.interface, shape, obligation.args[0])
         {
             for goal in goals {
-                self.solve(&self.normalized(&goal))?;
+                self.solve(&self.table.normalized(&goal, self.assumptions))?;
             }
             return Ok(Selected::Structural);
         }
         Err(Failure::Missing(self.chain.clone()))
-    }
-
-    fn normalized(&self, goal: &Obligation) -> Obligation {
-        let args = goal
-            .args
-            .iter()
-            .map(|&arg| self.table.normalize_under(arg, self.assumptions));
-        Obligation {
-            interface: goal.interface,
-            args: args.collect(),
-        }
     }
 
     fn assumed(&self, obligation: &Obligation) -> bool {
@@ -272,10 +271,14 @@ impl Search<'_> {
         if depth > DEPTH {
             return false;
         }
-        self.table
-            .supers(known)
-            .iter()
-            .any(|above| self.implies(&above.obligation, wanted, depth + 1))
+        self.table.supers(known).iter().any(|above| {
+            let above = &above.obligation;
+            // To look behind projections may lead here again, so it is done only where it may decide.
+            let behind = above.interface == wanted.interface
+                && above.args.iter().any(|ty| ty.has_proj())
+                && self.table.normalized(above, self.assumptions) == *wanted;
+            behind || self.implies(above, wanted, depth + 1)
+        })
     }
 
     fn match_head(&self, head: &Head, obligation: &Obligation) -> Option<Vec<Ty>> {
@@ -313,7 +316,7 @@ impl Search<'_> {
                     .map(|&arg| substitute(arg, &map))
                     .collect(),
             };
-            let goal = self.normalized(&goal);
+            let goal = self.table.normalized(&goal, self.assumptions);
             self.solve(&goal)?;
             for (name, ty) in &requirement.assoc {
                 let proj = TyKind::Proj {

@@ -377,6 +377,11 @@ impl<'e> Infer<'e> {
             return;
         }
         self.givens.push(req.clone());
+        // What a projection in it stands for is known here where its subject is.
+        let known = map_requirement(&req, |ty| self.env.table.normalize_under(ty, &self.givens));
+        if known.obligation != req.obligation {
+            self.give(known, depth + 1);
+        }
         for above in self.env.table.supers(&req.obligation) {
             self.give(above, depth + 1);
         }
