@@ -81,7 +81,10 @@ impl<'e> Infer<'e> {
         use hir::ExprKind as H;
         let span = e.span;
         match &e.kind {
-            H::Error => self.error_expr(span),
+            H::Error => {
+                self.members[self.cx.member].unsound = true;
+                self.error_expr(span)
+            }
             H::Lit(lit) => {
                 let (lit, ty) = self.literal(lit);
                 self.make(ExprKind::Lit(lit), ty, span)

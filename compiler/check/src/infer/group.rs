@@ -101,6 +101,7 @@ impl<'e> Infer<'e> {
         self.solve();
         self.settle_questions();
         self.settle_processes();
+        self.settle_unsound();
         self.settle_spawns();
         self.solve();
         self.report_deferred();

@@ -76,6 +76,8 @@ pub struct Member {
     pub temps: usize,
     /// The first pattern of a `receive` in it.
     pub received_at: Option<Span>,
+    /// A name in it was not found, so that what it receives and replies to is not known.
+    pub unsound: bool,
     /// An impl's or interface's method, whose generics end with its process.
     pub method: bool,
 }

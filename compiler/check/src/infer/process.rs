@@ -265,6 +265,7 @@ impl<'e> Infer<'e> {
         let (m, r) = match self.u.shallow(process).kind() {
             TyKind::Process(m, r) => (*m, *r),
             TyKind::NoProcess => (never, never),
+            TyKind::Error => (Ty::error(), Ty::error()),
             _ => {
                 let (m, r) = (self.fresh(), self.fresh());
                 let made = Ty::new(TyKind::Process(m, r));
@@ -332,6 +333,25 @@ impl<'e> Infer<'e> {
         }
     }
 
+    /// Where a name was not found, a `receive` or `reply` may be what is missing, and nobody is told that there is none.
+    pub fn settle_unsound(&mut self) {
+        for i in 0..self.members.len() {
+            if !self.members[i].unsound {
+                continue;
+            }
+            let process = self.u.shallow(self.members[i].process);
+            let parts = match process.kind() {
+                TyKind::Process(m, r) => vec![*m, *r],
+                _ => vec![process],
+            };
+            for part in parts {
+                if as_var(self.u.shallow(part)).is_some() {
+                    let _ = self.u.unify(part, Ty::error());
+                }
+            }
+        }
+    }
+
     /// Decides which spawned message and reply types are `Never`: those that no parameter of the
     /// group's functions mentions and that nothing receives or replies to.
     pub fn settle_spawns(&mut self) {
@@ -363,6 +383,7 @@ impl<'e> Infer<'e> {
                     };
                     self.u.mark(head, mark);
                 }
+                TyKind::Var(_) if site.reply && self.is_awaited(head) => dead.push((site, head)),
                 TyKind::Var(_) => {
                     self.u.here = Some(site.span);
                     let _ = self.u.unify(site.slot, never);
@@ -373,12 +394,23 @@ impl<'e> Infer<'e> {
                 _ => dead.push((site, head)),
             }
         }
-        for (site, _) in dead {
+        for (site, head) in dead {
             self.report_dead(site);
+            if as_var(head).is_some() {
+                // What waits for the reply has been told, and what becomes of the reply follows from that.
+                let _ = self.u.unify(head, Ty::error());
+            }
         }
         for site in std::mem::take(&mut self.mails) {
             self.check_mail(site);
         }
+    }
+
+    /// Whether a call in this group waits for a reply of this type, which nothing has decided.
+    fn is_awaited(&mut self, reply: Ty) -> bool {
+        let calls = self.mails.iter().filter(|mail| mail.call);
+        let awaited: Vec<Ty> = calls.map(|mail| mail.reply).collect();
+        awaited.iter().any(|&ty| self.u.shallow(ty) == reply)
     }
 
     /// A send or call has given a type to what the actor does not use: that one is the error.

@@ -7,7 +7,7 @@ use crate::program::Obligation;
 use crate::ty::{Ty, TyKind};
 use crate::unify::{Clash, ClashKind};
 use mesh_report::Span;
-use mesh_resolve::hir::FnKind;
+use mesh_resolve::hir::{self, FnKind, Function, ProcessClause};
 
 impl Infer<'_> {
     /// Reports types that do not fit, once for one cause.
@@ -112,6 +112,10 @@ impl Infer<'_> {
             Why::Declared(span) => (span, format!("`{expected}` is written here")),
             Why::Result(span) => {
                 let function = self.env.function(self.members[self.cx.member].id);
+                if self.starts_a_child(function) {
+                    let text = "a child's `start` gives the pid of what it has started";
+                    return Some((span, text.to_string()));
+                }
                 // A constant, or the default of a parameter or field.
                 let value = matches!(function.kind, FnKind::Generated | FnKind::Default { .. })
                     && function.params.is_empty();
@@ -120,6 +124,13 @@ impl Infer<'_> {
             }
             Why::Param(id, index) => {
                 let f = self.env.function(id);
+                if f.lang.as_deref() == Some("reply")
+                    && let ProcessClause::Process {
+                        replies: Some(ty), ..
+                    } = &self.env.function(self.members[self.cx.member].id).process
+                {
+                    return Some((ty.span, format!("this actor replies with `{expected}`")));
+                }
                 let param = f.params.get(index as usize)?;
                 if let Some(mesh_resolve::hir::TyKind::Param(_)) =
                     param.ty.as_ref().map(|ty| &ty.kind)
@@ -142,6 +153,16 @@ impl Infer<'_> {
             ),
             Why::Matched(span) => (span, format!("this is `{expected}`")),
         })
+    }
+
+    /// Whether it is the function that a supervisor's child has for its `start`.
+    fn starts_a_child(&self, function: &Function) -> bool {
+        let result = function.result.as_ref().map(|ty| &ty.kind);
+        let Some(hir::TyKind::Fn(_, started)) = result else {
+            return false;
+        };
+        matches!(function.kind, FnKind::Generated)
+            && matches!(&started.kind, hir::TyKind::Named(id, _) if self.is_lang(*id, "pid"))
     }
 
     fn mismatch_help(&self, expected: Ty, found: Ty) -> Vec<String> {

@@ -108,6 +108,7 @@ impl<'e> Infer<'e> {
             shift: by,
             temps: 0,
             received_at: None,
+            unsound: false,
             method,
         });
         self.by_id.insert(id, index);

@@ -173,11 +173,14 @@ impl Lowerer<'_> {
         let own = format!("{}.{}.start", name.text, child.name.text);
         let (mut made, pats) = self.over_params(def, child.starter, own, span);
         let pid = self.lang_ty("pid", "`supervisor`", Vec::new(), span);
+        let mut body = self.expr_opt(child.start.clone(), span);
+        if let ExprKind::Closure(closure) = &mut body.kind {
+            closure.result = Some(pid.clone());
+        }
         made.result = Some(Ty {
             kind: TyKind::Fn(Vec::new(), Box::new(pid)),
             span,
         });
-        let body = self.expr_opt(child.start.clone(), span);
         self.made(made, pats, body);
     }
 
