@@ -30,7 +30,7 @@ fn build(options: &BuildOptions) -> Result<Report, Report> {
                 Some(output) => output.clone(),
                 None => default_output(&options.path, &built.name),
             };
-            compiler.install(&built, &output)?;
+            compiler.install(&built, &options.path, &output)?;
             Ok(built.report)
         }
     }
@@ -52,7 +52,7 @@ fn emit(compiler: &Compiler, options: &BuildOptions, stage: Emit) -> Result<Repo
         (None, _) => None,
     };
     match output {
-        Some(output) => compiler.write(&output, &emitted.bytes)?,
+        Some(output) => compiler.write(&emitted.bytes, &options.path, &output)?,
         None => {
             print::to_stdout(&emitted.bytes);
         }

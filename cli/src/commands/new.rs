@@ -41,6 +41,8 @@ pub fn run(name: &str) -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
+            // Half a package would be in the way of the next attempt.
+            let _ = std::fs::remove_dir_all(folder);
             print::error(&format!("`{name}` could not be made: {error}"));
             ExitCode::FAILURE
         }

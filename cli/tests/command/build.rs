@@ -99,6 +99,30 @@ fn output_that_cannot_be_written() {
 }
 
 #[test]
+fn a_source_is_not_overwritten() {
+    let place = Place::with(HELLO);
+    place.write("prog", HELLO);
+    for (arguments, file) in [
+        (&["build", "a.mesh", "-o", "a.mesh"][..], "a.mesh"),
+        (&["build", "prog", "-o", "./prog"], "prog"),
+        (
+            &["build", "--emit", "core", "prog", "-o", "a.mesh"],
+            "a.mesh",
+        ),
+    ] {
+        place.mesh(arguments).expect(1, "[E0815]");
+        assert_eq!(fs::read_to_string(place.path(file)).expect("there"), HELLO);
+    }
+    // A file without an ending has the name that its executable would have.
+    place.mesh(&["build", "prog"]).expect(0, "");
+    assert_eq!(
+        fs::read_to_string(place.path("prog")).expect("there"),
+        HELLO
+    );
+    assert!(place.path("prog.out").is_file());
+}
+
+#[test]
 fn no_linker() {
     let place = Place::with(HELLO);
     let said = said(
@@ -107,6 +131,65 @@ fn no_linker() {
             .env("PATH", place.path("")),
     );
     said.expect(1, "[E0808] Error: no linker was found");
+    said.expect(1, "apt-get install lld");
+}
+
+/// Without lld the C compiler's own linker does, for releases too.
+#[test]
+fn a_c_compiler_links_where_there_is_no_lld() {
+    let place = Place::with(HELLO);
+    fs::create_dir(place.path("bin")).expect("made");
+    let path = std::env::var_os("PATH").expect("a path");
+    for name in ["cc", "gcc", "as", "ld"] {
+        let mut found = std::env::split_paths(&path).map(|folder| folder.join(name));
+        if let Some(found) = found.find(|path| path.is_file()) {
+            symlink(found, place.path("bin").join(name)).expect("linked");
+        }
+    }
+    for release in [&["--release"][..], &[]] {
+        let arguments = [&["build", "a.mesh", "-o", "a"], release].concat();
+        let mut command = place.command(binary(), &arguments);
+        said(command.env("PATH", place.path("bin"))).expect(0, "");
+        let said = said(&mut Command::new(place.path("a")));
+        assert_eq!((said.code, said.out.as_str()), (0, "hello\n"));
+    }
+}
+
+/// Ends with 77 where this machine does not let us mount anything.
+const ON_A_FULL_DISK: &str = r#"
+mount -t tmpfs -o size=16k none disk || exit 77
+echo old > disk/a
+"$MESH" build --release a.mesh -o disk/a; echo "output $?"
+cat disk/a
+head -c 100000 /dev/zero > disk/filled
+"$MESH" build --release --emit obj a.mesh -o disk/a.o; echo "object $?"
+MESH_CACHE_DIR=disk/cache "$MESH" run a.mesh; echo "cache $?"
+"$MESH" new disk/package; echo "package $?"
+find disk -type f
+"#;
+
+#[test]
+fn a_full_disk() {
+    let place = Place::with(HELLO);
+    fs::create_dir(place.path("disk")).expect("made");
+    let arguments = ["--map-root-user", "--mount", "sh", "-c", ON_A_FULL_DISK];
+    let mut command = place.command(Path::new("unshare"), &arguments);
+    let said = said(command.env("MESH", binary()));
+    if said.code != 0 {
+        assert!(!said.out.contains("output"), "{}{}", said.out, said.err);
+        eprintln!("skipped: no disk of our own: {}", said.err);
+        return;
+    }
+    // Nothing is lost, and nothing is left half done.
+    assert_eq!(
+        said.out, "output 1\nold\nobject 1\ncache 1\npackage 1\ndisk/filled\ndisk/a\n",
+        "{}",
+        said.err
+    );
+    assert_eq!(said.err.matches("[E0810]").count(), 3, "{}", said.err);
+    said.expect(0, "`disk/a` cannot be written");
+    said.expect(0, "another place with `-o FILE`");
+    said.expect(0, "on another one in MESH_CACHE_DIR");
 }
 
 #[test]

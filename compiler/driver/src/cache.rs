@@ -111,6 +111,7 @@ impl Cache {
         fs::create_dir_all(&folder).map_err(|error| Unwritable {
             path: folder.clone(),
             error,
+            kept: true,
         })?;
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         Ok(folder.join(format!("{}-{number}", std::process::id())))
@@ -127,7 +128,8 @@ impl Cache {
             Ok(()) => Ok(path),
             Err(error) => {
                 let _ = fs::remove_file(complete);
-                Err(Unwritable { path, error }.into())
+                let kept = true;
+                Err(Unwritable { path, error, kept }.into())
             }
         }
     }
@@ -140,6 +142,7 @@ impl Cache {
             return Err(Unwritable {
                 path: self.path(kind, key),
                 error,
+                kept: true,
             }
             .into());
         }

@@ -23,7 +23,7 @@ pub use report::Report;
 pub use test_build::{BuiltTests, TestCase};
 
 use cache::{Cache, Key, KeyBuilder};
-use diagnostics::Unwritable;
+use diagnostics::{TakesSource, Unwritable};
 use input::{Input, Purpose};
 use install::Install;
 use link::Link;
@@ -166,22 +166,23 @@ impl Compiler {
         }
     }
 
-    /// Copies an executable out of the cache.
-    pub fn install(&self, built: &Built, output: &Path) -> Result<(), Report> {
-        self.replace(output, |fresh| {
+    /// Copies the executable of the program at `path` out of the cache.
+    pub fn install(&self, built: &Built, path: &Path, output: &Path) -> Result<(), Report> {
+        self.replace(path, output, |fresh| {
             std::fs::copy(&built.executable, fresh).map(drop)
         })
     }
 
-    /// Writes a file that was asked for.
-    pub fn write(&self, output: &Path, bytes: &[u8]) -> Result<(), Report> {
-        self.replace(output, |fresh| std::fs::write(fresh, bytes))
+    /// Writes what was made of the program at `path`.
+    pub fn write(&self, bytes: &[u8], path: &Path, output: &Path) -> Result<(), Report> {
+        self.replace(path, output, |fresh| std::fs::write(fresh, bytes))
     }
 
     /// Writes beside the file first, so that it is never half there and may be running; what is not a file, such as
     /// `/dev/null`, is written to directly.
     fn replace(
         &self,
+        path: &Path,
         output: &Path,
         write: impl Fn(&Path) -> io::Result<()>,
     ) -> Result<(), Report> {
@@ -189,8 +190,13 @@ impl Compiler {
             Report::from(Unwritable {
                 path: output.to_path_buf(),
                 error,
+                kept: false,
             })
         };
+        if is_source(output, path) {
+            let path = output.to_path_buf();
+            return Err(TakesSource { path }.into());
+        }
         if output.is_dir() {
             return Err(failed(io::Error::from(io::ErrorKind::IsADirectory)));
         }
@@ -263,6 +269,16 @@ impl Compiler {
             .and_then(|path| std::fs::read_to_string(path).ok());
         said.map_or_else(Report::default, |said| Report::from_replay(&said))
     }
+}
+
+/// Whether a file holds, or by its name may hold, a part of the program at `path`.
+fn is_source(file: &Path, path: &Path) -> bool {
+    let same = || Some(file.canonicalize().ok()? == path.canonicalize().ok()?);
+    file.extension().is_some_and(|ending| ending == "mesh")
+        || file
+            .file_name()
+            .is_some_and(|name| name == package::MANIFEST)
+        || same() == Some(true)
 }
 
 /// The key of an executable: all that it is made of and by. `entry` tells those of one program apart.

@@ -68,11 +68,12 @@ impl Link<'_> {
         let _ = std::fs::remove_file(self.output);
         if said.contains("No space left on device") || self.disk_is_full(objects_size(self.objects))
         {
-            let (path, error) = (
-                self.shown.to_path_buf(),
-                io::Error::from(io::ErrorKind::StorageFull),
-            );
-            return Err(Unwritable { path, error }.into());
+            return Err(Unwritable {
+                path: self.shown.to_path_buf(),
+                error: io::Error::from(io::ErrorKind::StorageFull),
+                kept: true,
+            }
+            .into());
         }
         Err(LinkFailed {
             linker,
@@ -109,7 +110,8 @@ impl Link<'_> {
             .chain(C_COMPILERS)
             .map(|name| name.to_string())
             .collect();
-        Err(NoLinker { looked_for }.into())
+        let alone = find(LINKERS);
+        Err(NoLinker { looked_for, alone }.into())
     }
 
     fn by_lld(&self, start: &StartFiles) -> Vec<OsString> {

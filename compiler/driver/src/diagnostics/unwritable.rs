@@ -11,6 +11,8 @@ pub struct Unwritable {
     pub path: PathBuf,
     /// What the system says.
     pub error: io::Error,
+    /// It is kept between runs, rather than what was asked for.
+    pub kept: bool,
 }
 
 impl Explain for Unwritable {
@@ -21,15 +23,20 @@ impl Explain for Unwritable {
             self.error.kind(),
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
         );
+        let help = match (full, self.kept) {
+            (true, true) => {
+                "make room on that disk, or name a folder on another one in MESH_CACHE_DIR"
+            }
+            (true, false) => "make room on that disk, or choose another place with `-o FILE`",
+            (false, true) => {
+                "what is kept between runs may lie elsewhere: name a folder in MESH_CACHE_DIR"
+            }
+            (false, false) => "choose another place with `-o FILE`",
+        };
         let message = format!("`{}` cannot be written", self.path.display());
-        let diagnostic = Diagnostic::error(Self::CODE, message)
-            .note(format!("the system says: {}", plain(&self.error)));
-        if full {
-            diagnostic
-                .help("make room on that disk, or name a folder on another one in MESH_CACHE_DIR")
-        } else {
-            diagnostic.help("choose another place: `-o FILE` for the program, MESH_CACHE_DIR for what is kept between runs")
-        }
+        Diagnostic::error(Self::CODE, message)
+            .note(format!("the system says: {}", plain(&self.error)))
+            .help(help)
     }
 }
 
@@ -40,15 +47,16 @@ mod tests {
 
     #[test]
     fn says_what_happened_and_what_to_do() {
-        let diagnostic = Unwritable {
-            path: "a".into(),
-            error: io::Error::from(io::ErrorKind::StorageFull),
-        }
-        .into();
-        let text = text::render(&diagnostic, &SourceMap::new(), Colour::Never);
+        let render = |kept| {
+            let error = io::Error::from(io::ErrorKind::StorageFull);
+            let path = "a".into();
+            let diagnostic = Unwritable { path, error, kept }.into();
+            text::render(&diagnostic, &SourceMap::new(), Colour::Never)
+        };
         assert_eq!(
-            text,
+            render(true),
             "[E0810] Error: `a` cannot be written\n  Note: the system says: no storage space\n  Help: make room on that disk, or name a folder on another one in MESH_CACHE_DIR\n"
         );
+        assert!(render(false).contains("`-o FILE`"));
     }
 }
