@@ -21,8 +21,14 @@ pub fn run(options: &CheckOptions) -> ExitCode {
         let seen = compiler.stamp(&options.path);
         let report = compiler.check(&options.path, false);
         show(&report, options.json);
-        if !options.json {
-            print::to_stderr(&summary(&report));
+        let (errors, warnings) = count(&report);
+        if options.json {
+            let line = serde_json::json!({ "errors": errors, "warnings": warnings });
+            if !print::to_stdout(format!("{line}\n").as_bytes()) {
+                return ExitCode::FAILURE;
+            }
+        } else {
+            print::to_stderr(&summary(errors, warnings));
         }
         while compiler.stamp(&options.path) == seen {
             std::thread::sleep(TICK);
@@ -39,14 +45,16 @@ fn show(report: &Report, json: bool) -> ExitCode {
     print::exit_code(report)
 }
 
+/// How many errors and warnings there are.
+fn count(report: &Report) -> (usize, usize) {
+    let errors = report.diagnostics.iter().filter(|found| found.is_error());
+    let errors = errors.count() + usize::from(report.bug.is_some());
+    let all = report.diagnostics.len() + usize::from(report.bug.is_some());
+    (errors, all - errors)
+}
+
 /// One line, so that an empty list of diagnostics is seen to be the answer.
-fn summary(report: &Report) -> String {
-    let errors = report
-        .diagnostics
-        .iter()
-        .filter(|diagnostic| diagnostic.is_error())
-        .count();
-    let warnings = report.diagnostics.len() - errors;
+fn summary(errors: usize, warnings: usize) -> String {
     let count = |number: usize, what: &str| {
         format!("{number} {what}{}", if number == 1 { "" } else { "s" })
     };

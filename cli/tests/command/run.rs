@@ -70,6 +70,26 @@ fn a_watched_program_is_checked_again_after_a_change() {
 }
 
 #[test]
+fn tools_that_watch_learn_where_a_round_ends() {
+    use std::io::{BufRead, BufReader};
+    let place = Place::with("fn main() = println(missing)\n");
+    let binary = Path::new(env!("CARGO_BIN_EXE_mesh"));
+    let mut command = place.command(binary, &["check", "--watch", "--json", "a.mesh"]);
+    let mut child = command
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("started");
+    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let mut next = || lines.next().expect("a line").expect("text");
+    assert!(next().contains("\"severity\":\"error\""));
+    assert_eq!(next(), "{\"errors\":1,\"warnings\":0}");
+    place.write("a.mesh", HELLO);
+    assert_eq!(next(), "{\"errors\":0,\"warnings\":0}");
+    child.kill().expect("killed");
+    child.wait().expect("waited");
+}
+
+#[test]
 fn a_new_package_runs() {
     let place = Place::new();
     let said = place.mesh(&["new", "greeter"]);
