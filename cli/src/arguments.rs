@@ -89,9 +89,12 @@ pub struct CheckOptions {
 
 #[derive(Args, Debug)]
 pub struct FmtOptions {
-    /// `.mesh` files, folders, or `-` for standard input; the current folder if none is named
+    /// `.mesh` files, pages in Markdown, folders, or `-` for standard input; the current folder if none is named
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Leave out a file or a folder; may be given more than once
+    #[arg(long, value_name = "PATH")]
+    pub except: Vec<PathBuf>,
     /// Change nothing: show what would be changed, and exit with 1 if there is something
     #[arg(long)]
     pub check: bool,

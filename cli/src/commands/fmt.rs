@@ -1,9 +1,9 @@
-//! `mesh fmt`: files in the one layout, or what would change in them.
+//! `mesh fmt`: files, and the code on pages, in the one layout, or what would change in them.
 
 use crate::arguments::FmtOptions;
 use crate::print;
 use mesh_fmt::Unformatted;
-use mesh_report::{SourceMap, text};
+use mesh_report::{FileId, SourceMap, text};
 use similar::TextDiff;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -31,8 +31,14 @@ pub fn run(options: &FmtOptions) -> ExitCode {
         true => &here[..],
         false => &options.paths[..],
     };
+    for path in &options.except {
+        if let Err(error) = std::fs::metadata(path) {
+            print::error(&format!("`{}` cannot be left out: {error}", path.display()));
+            failed = true;
+        }
+    }
     for path in paths {
-        if let Err(error) = collect(path, &mut files) {
+        if let Err(error) = collect(path, &options.except, &mut files) {
             print::error(&format!("`{}` cannot be read: {error}", path.display()));
             failed = true;
         }
@@ -67,7 +73,7 @@ fn standard_input(options: &FmtOptions) -> ExitCode {
         print::error(&format!("standard input cannot be read: {error}"));
         return ExitCode::FAILURE;
     }
-    let Some((before, after)) = formatted("<stdin>", bytes) else {
+    let Some((before, after)) = formatted("<stdin>", bytes, mesh_fmt::format) else {
         return ExitCode::FAILURE;
     };
     if !options.check {
@@ -80,9 +86,9 @@ fn standard_input(options: &FmtOptions) -> ExitCode {
     ExitCode::from(u8::from(before != after))
 }
 
-/// The file, or all `.mesh` files below a folder, in the order of their names; hidden folders are left out, and so is what
-/// links lead to.
-fn collect(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+/// The file, or all `.mesh` and `.md` files below a folder, in the order of their names; hidden folders are left out, and so are
+/// those that `except` names and what links lead to.
+fn collect(path: &Path, except: &[PathBuf], files: &mut Vec<PathBuf>) -> io::Result<()> {
     if !path.is_dir() {
         std::fs::metadata(path)?;
         files.push(path.to_path_buf());
@@ -92,15 +98,27 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     entries.sort_by_key(|entry| entry.file_name());
     for entry in entries {
         let (inner, kind) = (entry.path(), entry.file_type()?);
+        if except.iter().any(|other| is_same(other, &inner)) {
+            continue;
+        }
         let name = entry.file_name().to_string_lossy().into_owned();
         if kind.is_dir() && !name.starts_with('.') {
-            collect(&inner, files)?;
-        } else if kind.is_file() && name.ends_with(".mesh") {
+            collect(&inner, except, files)?;
+        } else if kind.is_file() && (name.ends_with(".mesh") || is_page(&inner)) {
             let shown = inner.strip_prefix(".").unwrap_or(&inner).to_path_buf();
             files.push(shown);
         }
     }
     Ok(())
+}
+
+fn is_same(a: &Path, b: &Path) -> bool {
+    a.file_name() == b.file_name() && a.canonicalize().ok() == b.canonicalize().ok()
+}
+
+/// Whether it is a page, whose code blocks are formatted.
+fn is_page(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "md")
 }
 
 fn file(path: &Path, check: bool) -> Came {
@@ -112,7 +130,11 @@ fn file(path: &Path, check: bool) -> Came {
             return Came::Failed;
         }
     };
-    let Some((before, after)) = formatted(&shown, bytes) else {
+    let format = match is_page(path) {
+        true => mesh_fmt::format_page,
+        false => mesh_fmt::format,
+    };
+    let Some((before, after)) = formatted(&shown, bytes, format) else {
         return Came::Failed;
     };
     if before == after {
@@ -131,15 +153,17 @@ fn file(path: &Path, check: bool) -> Came {
     }
 }
 
+type Format = fn(FileId, &str) -> Result<String, Unformatted>;
+
 /// The text before and after; `None` if it cannot be formatted, which has been said.
-fn formatted(shown: &str, bytes: Vec<u8>) -> Option<(String, String)> {
+fn formatted(shown: &str, bytes: Vec<u8>, format: Format) -> Option<(String, String)> {
     let Ok(before) = String::from_utf8(bytes) else {
         print::error(&format!("`{shown}` is not UTF-8 text"));
         return None;
     };
     let mut sources = SourceMap::new();
     let file = sources.add(shown.to_string(), before.clone());
-    let result = mesh_report::bug::catch(|| mesh_fmt::format(file, &before));
+    let result = mesh_report::bug::catch(|| format(file, &before));
     match result {
         Ok(Ok(after)) => Some((before, after)),
         Ok(Err(Unformatted::Errors(diagnostics))) => {

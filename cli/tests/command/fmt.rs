@@ -68,3 +68,22 @@ fn standard_input_goes_to_standard_output() {
     );
     assert_eq!((said.code, said.out.as_str()), (0, TIDY));
 }
+
+#[test]
+fn pages_are_looked_through_and_paths_left_out() {
+    let place = Place::with(TIDY);
+    let page = |code: &str| format!("# Page\n\n```mesh\n{code}```\n");
+    place.write("page.md", &page(UNTIDY));
+    place.write("inner/b.mesh", UNTIDY);
+    place
+        .mesh(&["fmt", "--except", "inner"])
+        .expect(0, "formatted 1 file\n");
+    let read = |path: &str| fs::read_to_string(place.path(path)).expect("readable");
+    assert_eq!(
+        [read("page.md"), read("inner/b.mesh")],
+        [page(TIDY), UNTIDY.to_string()]
+    );
+    place
+        .mesh(&["fmt", "--except", "none"])
+        .expect(1, "`none` cannot be left out");
+}

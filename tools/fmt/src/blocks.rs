@@ -130,10 +130,10 @@ pub fn region(node: &SyntaxNode) -> Doc {
         docs.push(element(params));
         from += 1;
     }
-    // The last section of `receive` and of an actor stands at the level of what it ends.
+    // The last arm of `receive` stands at the level of what it ends.
     let last = close.checked_sub(1).filter(|last| *last >= from);
-    let last = last.filter(|&last| matches!(all[last].kind(), AFTER_ARM | TERMINATE_DEF));
-    match last.filter(|&last| on_new_line(&all[last]) && node.kind() != SERVICE_DEF) {
+    let last = last.filter(|&last| all[last].kind() == AFTER_ARM && on_new_line(&all[last]));
+    match last.filter(|&last| !ends_at_its_level(&all[last])) {
         Some(last) => docs.push(with_last(&all[from..last], &all[last], closer.as_ref())),
         None => docs.push(within(inside(&all[from..close], closer.as_ref()))),
     }
@@ -145,6 +145,18 @@ pub fn region(node: &SyntaxNode) -> Doc {
     Doc::group(Doc::Concat(docs))
 }
 
+/// Whether the last line of an arm is an `end` at the arm's own level: another one at that level behind it would say nothing.
+fn ends_at_its_level(arm: &SyntaxElement) -> bool {
+    let Some(node) = arm.as_node() else {
+        return false;
+    };
+    let body = children(node).pop();
+    let below = body.is_some_and(|body| on_new_line(&body) || is_open_several(&body));
+    let last = node.last_token();
+    let closes = last.is_some_and(|it| matches!(it.kind(), END_KW | R_BRACE) && gap(&it).newline);
+    closes && !below
+}
+
 /// A block with delimiters; or what another node delimits, which begins on a line of its own if it has several.
 pub fn block(node: &SyntaxNode) -> Doc {
     let all = children(node);
@@ -152,6 +164,20 @@ pub fn block(node: &SyntaxNode) -> Doc {
         return region(node);
     }
     sequence(&all, true)
+}
+
+/// `let pattern = value else body`: where that does not fit, `else` begins a line.
+pub fn let_(node: &SyntaxNode) -> Doc {
+    let all = children(node);
+    let Some((last, others)) = all.split_last().filter(|(it, _)| it.kind() == LET_ELSE) else {
+        return row(node.kind(), &all);
+    };
+    let (binding, other_way) = (row(node.kind(), others), element(last));
+    let below = Doc::indent(Doc::Concat(vec![Doc::Hard, other_way.clone()]));
+    Doc::Best(vec![
+        Doc::Concat(vec![binding.clone(), Doc::Space, other_way]),
+        Doc::Concat(vec![binding, below]),
+    ])
 }
 
 /// `if` with all its branches. Those of `if … do` have one `end`.

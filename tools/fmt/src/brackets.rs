@@ -99,7 +99,8 @@ fn is_simple(element: &SyntaxElement) -> bool {
     let text = || element.as_node().map(|node| node.text().len());
     match element.kind() {
         LITERAL | LITERAL_PAT | NAME_PAT | PREFIX_EXPR => true,
-        STRING_LIT | PATH_EXPR => text().is_some_and(|len| usize::from(len) <= 16),
+        STRING_LIT => text().is_some_and(|len| usize::from(len) <= 32),
+        PATH_EXPR => text().is_some_and(|len| usize::from(len) <= 16),
         _ => false,
     }
 }
@@ -118,6 +119,11 @@ fn joined(docs: Vec<Doc>, separator: Doc) -> Vec<Doc> {
 /// Those whose elements stood on lines of their own keep that: their layout says something.
 fn keeps_lines(kind: SyntaxKind) -> bool {
     matches!(kind, LIST_EXPR | MAP_EXPR | STRUCT_EXPR | JSON_OBJECT)
+}
+
+/// Of those, the ones with more than one element in a line: numbers in a table. Fields have a line each.
+fn has_rows(kind: SyntaxKind) -> bool {
+    matches!(kind, LIST_EXPR | MAP_EXPR)
 }
 
 /// Types stay in one line: what stands around them breaks.
@@ -174,11 +180,8 @@ fn laid_out(
         !apart && comments.is_none() && !elements[last].has_comma && (one_is_forced || last_may);
     let text_alone = elements.len() == 1 && elements[0].first_is(STRING_LIT);
     let single = elements.len() == 1;
-    let last_opens = matches!(
-        innermost(&elements[last].first),
-        CLOSURE_EXPR | LIST_EXPR | MAP_EXPR | STRUCT_EXPR | JSON_EXPR
-    );
-    let rows = apart.then(|| rows(&elements));
+    let last_opens = opens(kind, &elements);
+    let rows = (apart && has_rows(kind)).then(|| rows(&elements));
     let docs: Vec<Doc> = elements.into_iter().map(|element| element.doc).collect();
     let hug = may_hug.then(|| hugging(&opening, &docs, &closing, padded));
     let body = match (fills, is_data(kind)) {
@@ -213,6 +216,18 @@ fn laid_out(
     }
 }
 
+/// Whether the last of several elements may go on where it stands: not where it is one of a kind, as in a tuple or behind another
+/// list.
+fn opens(kind: SyntaxKind, elements: &[Element]) -> bool {
+    let mut from_last = elements.iter().rev().map(|it| innermost(&it.first));
+    let last = from_last.next();
+    let literal = matches!(
+        last,
+        Some(CLOSURE_EXPR | LIST_EXPR | MAP_EXPR | STRUCT_EXPR | JSON_EXPR)
+    );
+    literal && kind != TUPLE_EXPR && from_last.next() != last
+}
+
 /// Elements in the lines they were in.
 fn rows(elements: &[Element]) -> Doc {
     let mut docs = Vec::new();
@@ -233,7 +248,7 @@ fn rows(elements: &[Element]) -> Doc {
 }
 
 /// The kind of an argument's value.
-fn innermost(element: &SyntaxElement) -> SyntaxKind {
+pub fn innermost(element: &SyntaxElement) -> SyntaxKind {
     let value = element
         .as_node()
         .filter(|node| node.kind() == ARG)
@@ -261,7 +276,7 @@ fn hugging(opening: &Doc, docs: &[Doc], closing: &Doc, padded: bool) -> (Doc, Op
 }
 
 /// The outermost group of a document, broken.
-fn open_group(doc: &Doc) -> Option<Doc> {
+pub fn open_group(doc: &Doc) -> Option<Doc> {
     match doc {
         Doc::Group { doc, .. } => Some(Doc::broken((**doc).clone())),
         Doc::Concat(docs) => {

@@ -32,6 +32,7 @@ pub fn node(node: &SyntaxNode) -> Doc {
         MATCH_ARM | AFTER_ARM => blocks::arm(node),
         CLOSURE_EXPR => blocks::closure(node),
         CLOSURE_CLAUSE => blocks::clause(node),
+        LET_STMT => blocks::let_(node),
         BIN_EXPR | PIPE_EXPR => exprs::operators(node),
         FIELD_EXPR | METHOD_CALL_EXPR => exprs::member(node),
         OR_PAT => exprs::alternatives(node),

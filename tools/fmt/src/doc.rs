@@ -146,7 +146,7 @@ pub fn print(doc: &Doc, width: usize) -> String {
     if !printer.fresh {
         printer.newline();
     }
-    align(printer.out, &printer.trailing)
+    align(printer.out, &printer.trailing, width)
 }
 
 impl Printer {
@@ -444,7 +444,7 @@ impl Printer {
 }
 
 /// Moves the comments of neighbouring lines to one column.
-fn align(out: String, trailing: &[(usize, usize)]) -> String {
+fn align(out: String, trailing: &[(usize, usize)], width: usize) -> String {
     let column = |end: usize| {
         let start = out[..end].rfind('\n').map_or(0, |at| at + 1);
         out[start..end].chars().count()
@@ -462,7 +462,11 @@ fn align(out: String, trailing: &[(usize, usize)]) -> String {
             .collect();
         let widest = columns.iter().copied().max().unwrap_or(0);
         let narrowest = columns.iter().copied().min().unwrap_or(0);
-        if widest - narrowest <= FAR {
+        let of_comment = |end: usize| out[end..].lines().next().map_or(0, |text| text.chars().count());
+        let longest = trailing[at..end].iter().map(|&(_, end)| of_comment(end));
+        // No comment goes past the last column on account of the others.
+        let has_room = longest.max().is_some_and(|longest| widest + longest <= width);
+        if widest - narrowest <= FAR && has_room {
             for (offset, column) in columns.iter().enumerate() {
                 widened[at + offset] = widest - column;
             }

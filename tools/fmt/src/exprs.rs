@@ -1,5 +1,6 @@
 //! Operators, pipes, members: where a line may go on.
 
+use crate::brackets::{innermost, open_group};
 use crate::code::{children, element, hugs, on_new_line, row};
 use crate::doc::Doc;
 use mesh_syntax::SyntaxKind::{self, *};
@@ -118,19 +119,55 @@ fn laid_out(first: &SyntaxElement, steps: &[Step], is_pipe: bool) -> Doc {
     }
 }
 
-/// `receiver.name(args)`; on a line of its own where the point was.
+/// `receiver.name(args)`: on a line of its own where the point was. Where none was, several calls that do not fit in one line have
+/// a line each.
 pub fn member(node: &SyntaxNode) -> Doc {
     let all = children(node);
-    let dot = all.iter().position(|it| it.kind() == DOT);
-    let Some(dot) = dot.filter(|&dot| on_new_line(&all[dot])) else {
-        return row(node.kind(), &all);
+    if let Some(dot) = dot_of(&all).filter(|&dot| on_new_line(&all[dot])) {
+        let receiver = row(node.kind(), &all[..dot]);
+        let rest = row(node.kind(), &all[dot..]);
+        let below = Doc::indent(Doc::Concat(vec![Doc::Hard, rest]));
+        return Doc::Concat(vec![receiver, below]);
+    }
+    let in_row = row(node.kind(), &all);
+    let Some((base, calls)) = chain(node).filter(|(_, calls)| calls.len() > 1) else {
+        return in_row;
     };
-    let receiver = row(node.kind(), &all[..dot]);
-    let rest = row(node.kind(), &all[dot..]);
-    Doc::Concat(vec![
-        receiver,
-        Doc::indent(Doc::Concat(vec![Doc::Hard, rest])),
-    ])
+    let below = |call: Doc| Doc::indent(Doc::Concat(vec![Doc::Hard, call]));
+    let lines = Doc::Concat([vec![base], calls.into_iter().map(below).collect()].concat());
+    let open = ends_in_closure(node).then(|| open_group(&in_row)).flatten();
+    Doc::Best([vec![in_row], open.into_iter().collect(), vec![lines]].concat())
+}
+
+fn dot_of(all: &[SyntaxElement]) -> Option<usize> {
+    all.iter().position(|it| it.kind() == DOT)
+}
+
+/// What a chain of calls begins with, and each call with the fields and `?` behind it. `None` where a line was begun.
+fn chain(node: &SyntaxNode) -> Option<(Doc, Vec<Doc>)> {
+    let all = children(node);
+    let receiver = all.first()?.as_node();
+    let inner = receiver.filter(|it| matches!(it.kind(), METHOD_CALL_EXPR | FIELD_EXPR | TRY_EXPR));
+    let (mut base, mut calls) = match inner {
+        Some(inner) => chain(inner)?,
+        None => (element(&all[0]), Vec::new()),
+    };
+    let rest = row(node.kind(), &all[1..]);
+    let is_open = dot_of(&all).is_some_and(|dot| on_new_line(&all[dot]));
+    match calls.last_mut() {
+        _ if is_open => return None,
+        _ if node.kind() == METHOD_CALL_EXPR => calls.push(rest),
+        Some(last) => *last = Doc::Concat(vec![std::mem::replace(last, Doc::Nil), rest]),
+        None => base = Doc::Concat(vec![base, rest]),
+    }
+    Some((base, calls))
+}
+
+/// Whether the last argument of a call is a closure.
+fn ends_in_closure(call: &SyntaxNode) -> bool {
+    let args = call.children().find(|it| it.kind() == ARG_LIST);
+    let last = args.and_then(|args| args.children().last());
+    last.is_some_and(|last| innermost(&SyntaxElement::Node(last)) == CLOSURE_EXPR)
 }
 
 /// `A | B` in a pattern.

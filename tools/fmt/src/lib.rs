@@ -14,9 +14,12 @@ mod code;
 mod doc;
 mod exprs;
 mod items;
+mod page;
 mod safe;
 mod spacing;
 mod trivia;
+
+pub use page::format_page;
 
 use mesh_report::{Diagnostic, FileId};
 
