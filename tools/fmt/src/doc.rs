@@ -462,10 +462,17 @@ fn align(out: String, trailing: &[(usize, usize)], width: usize) -> String {
             .collect();
         let widest = columns.iter().copied().max().unwrap_or(0);
         let narrowest = columns.iter().copied().min().unwrap_or(0);
-        let of_comment = |end: usize| out[end..].lines().next().map_or(0, |text| text.chars().count());
+        let of_comment = |end: usize| {
+            out[end..]
+                .lines()
+                .next()
+                .map_or(0, |text| text.chars().count())
+        };
         let longest = trailing[at..end].iter().map(|&(_, end)| of_comment(end));
         // No comment goes past the last column on account of the others.
-        let has_room = longest.max().is_some_and(|longest| widest + longest <= width);
+        let has_room = longest
+            .max()
+            .is_some_and(|longest| widest + longest <= width);
         if widest - narrowest <= FAR && has_room {
             for (offset, column) in columns.iter().enumerate() {
                 widened[at + offset] = widest - column;
