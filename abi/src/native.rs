@@ -185,6 +185,7 @@ pub const STD: &[Native] = &[
     leaf("Timer.cancel", "mesh_timer_cancel", "iii", "i"),
     leaf("Process.own", "mesh_process_own", "", "i"),
     leaf("Process.workers", "mesh_process_workers", "", "i"),
+    leaf("Process.share", "mesh_process_share", "b", "b"),
     // (milliseconds, or -1 for no end)
     leaf("Process.raw_sleep", "mesh_process_sleep", "i", ""),
     leaf(

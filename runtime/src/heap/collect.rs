@@ -183,10 +183,11 @@ impl Space {
     fn pass(&mut self, roots: &Roots, major: bool, check: bool) {
         self.find_starts(major);
         if check && !major {
-            verify::nothing_old_refers_to_young(&self.chunks);
+            verify::nothing_old_refers_to_young(&self.chunks, &self.frozen);
         }
         let texts = self.proxies.ranges(major);
-        let mut marker = Marker::new(&mut self.chunks, texts, major, check);
+        let frozen = &mut self.frozen;
+        let mut marker = Marker::new(&mut self.chunks, texts, frozen, major, check);
         // SAFETY: the roots may be read; remembered buffers are old ones, and live.
         unsafe {
             let settled = if major { roots.settled } else { &[] };
@@ -207,6 +208,7 @@ impl Space {
         self.remembered.clear();
         marker.shrink_lists();
         self.proxies.sweep(&mut marker, major);
+        self.frozen.sweep(major);
         let poison = self.stress.is_some();
         let regions = take(&mut self.regions);
         let swept = if major {

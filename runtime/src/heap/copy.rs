@@ -1,18 +1,20 @@
 //! Deep copies of values by their descriptors, as a message needs one.
 //!
-//! What is shared in the value is shared in the copy; of a list only its own range is copied. Nothing
-//! here recurses: what is still to be copied stands in an explicit work list, so a chain of any length
-//! needs no stack. A place on the list is one that has the words of the original already and whose
-//! pointers are to be replaced.
+//! What is shared in the value is shared in the copy; of a list only its own range is copied. Copies
+//! stop at what is static or frozen. Nothing here recurses: what is still to be copied stands in an
+//! explicit work list, so a chain of any length needs no stack. A place on the list is one that has the
+//! words of the original already and whose pointers are to be replaced.
 
 use super::HeapFull;
-use super::counted::{self, Loose, PROXY_SIZE};
+use super::counted::{self, PROXY_SIZE};
+use super::frozen::arena;
+use super::loose::Loose;
 use super::statics::is_static;
 use super::string::object_size;
 use mesh_abi::descriptor::{ObjectDesc, ObjectKind, TypeDesc, TypeKind, VariantDesc};
 use mesh_abi::object::{
-    BUFFER_ELEMENTS, CLOSURE_CAPTURES, DESC_MASK, IMMEDIATE_LIMIT, LIST_OFFSET_SHIFT, ListBuffer,
-    StringObject, TAG_SHIFT,
+    BUFFER_ELEMENTS, BUFFER_FROZEN, CLOSURE_CAPTURES, DESC_MASK, IMMEDIATE_LIMIT,
+    LIST_OFFSET_SHIFT, ListBuffer, StringObject, TAG_SHIFT,
 };
 use std::collections::HashMap;
 use std::mem::size_of;
@@ -63,11 +65,13 @@ struct Copier<A> {
     allocate: A,
     copies: Copies,
     open: Vec<Place>,
-    proxies: Loose,
+    loose: Loose,
+    /// Flags of buffers.
+    flags: u32,
 }
 
-/// Copies a box, with all that it refers to, to memory from `allocate`; the proxies among the copies are
-/// given too.
+/// Copies a box, with all that it refers to, to memory from `allocate`; gives too what the copies
+/// count.
 ///
 /// # Safety
 /// `root` is null or a live box; `allocate` gives memory of at least as many bytes as it is asked for,
@@ -76,11 +80,33 @@ pub unsafe fn copy(
     root: *mut u8,
     allocate: impl FnMut(usize) -> Result<NonNull<u8>, HeapFull>,
 ) -> Result<(*mut u8, Loose), HeapFull> {
+    // SAFETY: the caller's promise.
+    unsafe { copy_with(root, 0, allocate) }
+}
+
+/// As [`copy()`], of what nobody adds to in place afterwards.
+///
+/// # Safety
+/// As there.
+pub unsafe fn freeze(
+    root: *mut u8,
+    allocate: impl FnMut(usize) -> Result<NonNull<u8>, HeapFull>,
+) -> Result<(*mut u8, Loose), HeapFull> {
+    // SAFETY: the caller's promise.
+    unsafe { copy_with(root, BUFFER_FROZEN, allocate) }
+}
+
+unsafe fn copy_with(
+    root: *mut u8,
+    flags: u32,
+    allocate: impl FnMut(usize) -> Result<NonNull<u8>, HeapFull>,
+) -> Result<(*mut u8, Loose), HeapFull> {
     let mut copier = Copier {
         allocate,
         copies: Copies::default(),
         open: Vec::new(),
-        proxies: Loose::default(),
+        loose: Loose::default(),
+        flags,
     };
     // SAFETY: the caller's promise; all that is reachable from a live object is live, and is as its
     // descriptor says.
@@ -97,11 +123,21 @@ pub unsafe fn copy(
             }
             copier.value(words, &*ty)?;
         }
-        Ok((copied, copier.proxies))
+        Ok((copied, copier.loose))
     }
 }
 
 impl<A: FnMut(usize) -> Result<NonNull<u8>, HeapFull>> Copier<A> {
+    /// Whether copies stop at an object, which is counted if it needs to be.
+    fn is_shared(&mut self, object: *const u8) -> bool {
+        if arena::contains(object) {
+            // SAFETY: what is copied is live, so whoever has it holds its region.
+            unsafe { self.loose.hold(object) };
+            return true;
+        }
+        is_static(object)
+    }
+
     /// An object of `bytes`, the first of them as in the original.
     unsafe fn raw(&mut self, from: *const u8, bytes: usize) -> Result<*mut u8, HeapFull> {
         let to = (self.allocate)(bytes)?.as_ptr();
@@ -130,7 +166,7 @@ impl<A: FnMut(usize) -> Result<NonNull<u8>, HeapFull>> Copier<A> {
 
     /// The copy of an object that is no list's buffer.
     unsafe fn object(&mut self, from: *mut u8) -> Result<*mut u8, HeapFull> {
-        if from.is_null() || is_static(from) {
+        if from.is_null() || self.is_shared(from) {
             return Ok(from);
         }
         if let Some(known) = self.copies.get((from as usize, 0)) {
@@ -144,7 +180,7 @@ impl<A: FnMut(usize) -> Result<NonNull<u8>, HeapFull>> Copier<A> {
             match desc.kind {
                 ObjectKind::String | ObjectKind::Bytes if counted::is_counted(header) => {
                     let to = self.raw(from, PROXY_SIZE)?;
-                    self.proxies.share(to.cast());
+                    self.loose.share(to.cast());
                     Ok(to)
                 }
                 ObjectKind::String | ObjectKind::Bytes => {
@@ -175,7 +211,7 @@ impl<A: FnMut(usize) -> Result<NonNull<u8>, HeapFull>> Copier<A> {
         // SAFETY: a list's two words; its buffer, if there is one, has the range.
         unsafe {
             let (buffer, range) = (words.read() as *mut u8, words.add(1).read());
-            if is_static(buffer) {
+            if self.is_shared(buffer) {
                 return Ok(());
             }
             let length = range & ((1 << LIST_OFFSET_SHIFT) - 1);
@@ -199,7 +235,7 @@ impl<A: FnMut(usize) -> Result<NonNull<u8>, HeapFull>> Copier<A> {
             to.cast::<ListBuffer>().write(ListBuffer {
                 header: buffer.cast::<u64>().read(),
                 capacity: length as u32,
-                flags: 0,
+                flags: self.flags,
                 lo: 0,
                 hi: length as u32,
                 traced_lo: 0,

@@ -84,34 +84,37 @@ impl Drop for Fresh {
     }
 }
 
-/// Proxies that no heap has on its lists yet, or never will.
-#[derive(Debug, Default)]
-pub struct Loose(Vec<*mut Proxy>);
-
-impl Loose {
-    /// Makes the copy of a proxy a proxy of its own, with a count.
-    ///
-    /// # Safety
-    /// `copy` has the words of a live proxy, and lives as long as `self`.
-    pub unsafe fn share(&mut self, copy: *mut Proxy) {
-        // SAFETY: the caller's promise.
-        unsafe { (*(*copy).counted).count.fetch_add(1, Relaxed) };
-        self.0.push(copy);
-    }
-
-    /// The proxies, which the caller answers for.
-    pub fn take(mut self) -> Vec<*mut Proxy> {
-        std::mem::take(&mut self.0)
-    }
+/// Counts a copy of a proxy, which is one of its own then.
+///
+/// # Safety
+/// `copy` has the words of a live proxy.
+pub unsafe fn count(copy: *mut Proxy) {
+    // SAFETY: the caller's promise.
+    unsafe { (*(*copy).counted).count.fetch_add(1, Relaxed) };
 }
 
-impl Drop for Loose {
-    fn drop(&mut self) {
-        for proxy in &self.0 {
-            // SAFETY: nobody else answers for them.
-            unsafe { release(*proxy) };
-        }
-    }
+/// Bytes that a heap is charged for a proxy.
+///
+/// # Safety
+/// `proxy` is a live one.
+pub unsafe fn charge(proxy: *mut Proxy) -> usize {
+    // SAFETY: the caller's promise.
+    unsafe { (*proxy).charge }
+}
+
+/// The bytes that a proxy counts: where they start, where they end, and the proxy.
+///
+/// # Safety
+/// `proxy` is a live one.
+pub unsafe fn range(proxy: *mut Proxy) -> (usize, usize, usize) {
+    // SAFETY: the caller's promise.
+    let (start, len) = unsafe { ((*proxy).counted as usize, (*(*proxy).counted).len) };
+    // The byte behind belongs to it, as to every object.
+    (
+        start,
+        start + size_of::<Counted>() + len + 1,
+        proxy as usize,
+    )
 }
 
 impl Fresh {
@@ -207,7 +210,7 @@ impl Proxies {
     pub unsafe fn add(&mut self, proxy: *mut Proxy) -> usize {
         self.young.push(proxy);
         // SAFETY: the caller's promise.
-        let charge = unsafe { (*proxy).charge };
+        let charge = unsafe { charge(proxy) };
         self.charged += charge;
         charge
     }
@@ -217,23 +220,12 @@ impl Proxies {
         self.charged
     }
 
-    /// The bytes that lose proxies if a collection frees all it may, in the order of their addresses:
-    /// start, end, and one of the proxies.
+    /// The bytes that lose proxies if a collection frees all it may: see [`range`].
     pub fn ranges(&self, major: bool) -> Vec<(usize, usize, usize)> {
         let old: &[*mut Proxy] = if major { &self.old } else { &[] };
-        let range = |proxy: &*mut Proxy| {
-            // SAFETY: what is on the lists lives until a collection has found that it does not.
-            let (start, len) = unsafe { ((**proxy).counted as usize, (*(**proxy).counted).len) };
-            // The byte behind belongs to it, as to every object.
-            (
-                start,
-                start + size_of::<Counted>() + len + 1,
-                *proxy as usize,
-            )
-        };
-        let mut ranges: Vec<_> = self.young.iter().chain(old).map(range).collect();
-        ranges.sort_unstable();
-        ranges
+        // SAFETY: what is on the lists lives until a collection has found that it does not.
+        let range = |proxy: &*mut Proxy| unsafe { range(*proxy) };
+        self.young.iter().chain(old).map(range).collect()
     }
 
     /// Releases those that were not marked; the others are old.

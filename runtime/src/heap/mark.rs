@@ -9,6 +9,7 @@
 //! gone. A buffer that something on a stack may refer to is covered whole.
 
 use super::chunk::Chunk;
+use super::frozen::{Uses, arena};
 use super::object::{self, Visit, as_buffer, has_references, header};
 use super::verify::broken;
 use mesh_abi::object::{BUFFER_FROZEN, BUFFER_SEEN, LIST_OFFSET_SHIFT, ListBuffer};
@@ -46,6 +47,9 @@ pub struct Marker<'h> {
     span: usize,
     /// Where bytes of large texts stand that may be freed, and a proxy of each.
     texts: Vec<(usize, usize, usize)>,
+    /// What the heap refers to outside of itself, and whether it matters whether it still does.
+    frozen: &'h mut Uses,
+    watch: bool,
     recent: [u32; RECENT],
     work: Vec<Item>,
     major: bool,
@@ -59,10 +63,14 @@ impl<'h> Marker<'h> {
     /// A marker of these chunks, which are in the order of their addresses.
     pub fn new(
         chunks: &'h mut [Chunk],
-        texts: Vec<(usize, usize, usize)>,
+        mut texts: Vec<(usize, usize, usize)>,
+        frozen: &'h mut Uses,
         major: bool,
         check: bool,
     ) -> Marker<'h> {
+        frozen.texts(major, &mut texts);
+        texts.sort_unstable();
+        let watch = check || frozen.are_open(major);
         let low = chunks.first().map_or(0, |chunk| chunk.start);
         let high = chunks.last().map_or(0, |chunk| chunk.start + chunk.size);
         Marker {
@@ -70,6 +78,8 @@ impl<'h> Marker<'h> {
             low,
             span: high - low,
             texts,
+            frozen,
+            watch,
             recent: [0; RECENT],
             work: Vec::new(),
             major,
@@ -127,6 +137,9 @@ impl<'h> Marker<'h> {
     /// A word that may be an address in an object, or anything else.
     pub fn guess(&mut self, word: usize) {
         let Some(found) = self.find(word) else {
+            if self.watch && arena::contains(word as *const u8) {
+                self.frozen.mark(word);
+            }
             return self.guess_text(word);
         };
         let Some(start) = self.chunks[found].object_before(word) else {
@@ -149,6 +162,14 @@ impl<'h> Marker<'h> {
             && word < end
         {
             self.object(proxy as u64);
+        }
+    }
+
+    /// An object outside of the heap: one that is static, or frozen.
+    #[cold]
+    fn outside(&mut self, address: usize) {
+        if arena::contains(address as *const u8) && !self.frozen.mark(address) {
+            broken(&format!("{address:#x} is frozen, and nobody holds it"));
         }
     }
 
@@ -355,6 +376,8 @@ impl Visit for Marker<'_> {
         let address = word as usize;
         if let Some(found) = self.find(address) {
             self.push(address, What::Object(found as u32));
+        } else if self.watch {
+            self.outside(address);
         }
     }
 
@@ -362,6 +385,9 @@ impl Visit for Marker<'_> {
     fn list(&mut self, buffer: u64, range: u64) {
         let address = buffer as usize;
         let Some(found) = self.find(address) else {
+            if self.watch {
+                self.outside(address);
+            }
             return;
         };
         if !self.major {

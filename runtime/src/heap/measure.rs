@@ -1,6 +1,8 @@
 //! How much memory a copy of a value takes, for small values: what is shared counts each time.
 
-use super::counted::is_counted;
+use super::counted::{PROXY_SIZE, is_counted};
+use super::frozen::arena;
+use super::object;
 use super::statics::is_static;
 use super::string::object_size;
 use mesh_abi::descriptor::{ObjectDesc, ObjectKind, TypeDesc, TypeKind, VariantDesc};
@@ -26,6 +28,16 @@ struct Measure {
     limit: usize,
     open: [MaybeUninit<Place>; OPEN],
     used: usize,
+    /// There is something frozen.
+    frozen: bool,
+}
+
+/// What a copy of a small value takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    pub bytes: usize,
+    /// Whether the copy refers to something frozen.
+    pub frozen: bool,
 }
 
 /// Bytes that [`copy`](super::copy::copy) will ask for at most, each object rounded up to 8; `None`
@@ -33,12 +45,13 @@ struct Measure {
 ///
 /// # Safety
 /// `root` is null or a live box.
-pub unsafe fn measure(root: *const u8, limit: usize) -> Option<usize> {
+pub unsafe fn measure(root: *const u8, limit: usize) -> Option<Size> {
     let mut measure = Measure {
         bytes: 0,
         limit,
         open: [const { MaybeUninit::uninit() }; OPEN],
         used: 0,
+        frozen: false,
     };
     // SAFETY: the caller's promise; what is reachable from a live object is live, and is as its
     // descriptor says. The first `used` places were written.
@@ -53,10 +66,33 @@ pub unsafe fn measure(root: *const u8, limit: usize) -> Option<usize> {
             measure.value(words, &*ty)?;
         }
     }
-    Some(measure.bytes)
+    let Measure { bytes, frozen, .. } = measure;
+    Some(Size { bytes, frozen })
+}
+
+/// Whether a copy of a box would have nothing but the box, or not even that.
+///
+/// # Safety
+/// As for [`measure`].
+pub unsafe fn adds_nothing(root: *const u8) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if root.is_null() || is_static(root) || arena::contains(root) {
+            return true;
+        }
+        let own = object::size(root as usize);
+        measure(root, own).is_some_and(|size| size.bytes == own)
+    }
 }
 
 impl Measure {
+    /// Whether copies stop at an object.
+    fn is_shared(&mut self, object: *const u8) -> bool {
+        let frozen = arena::contains(object);
+        self.frozen |= frozen;
+        frozen || is_static(object)
+    }
+
     fn add(&mut self, bytes: usize) -> Option<()> {
         self.bytes += bytes.checked_next_multiple_of(8)?;
         (self.bytes <= self.limit).then_some(())
@@ -84,7 +120,7 @@ impl Measure {
     }
 
     unsafe fn object(&mut self, from: *const u8) -> Option<()> {
-        if from.is_null() || is_static(from) {
+        if from.is_null() || self.is_shared(from) {
             return Some(());
         }
         // SAFETY: a live object has a header, which tells of the rest.
@@ -93,8 +129,9 @@ impl Measure {
             let desc = &*((header & DESC_MASK) as *const ObjectDesc);
             let payload = desc.words as usize * 8;
             match desc.kind {
-                // What has to be released counts as large.
-                ObjectKind::String | ObjectKind::Bytes if is_counted(header) => None,
+                ObjectKind::String | ObjectKind::Bytes if is_counted(header) => {
+                    self.add(PROXY_SIZE)
+                }
                 ObjectKind::String | ObjectKind::Bytes => {
                     let length = (*from.cast::<StringObject>()).len as usize;
                     self.add(object_size(length)?)
@@ -126,7 +163,7 @@ impl Measure {
                 TypeKind::List => {
                     let (buffer, range) = (words.read() as *const u8, words.add(1).read());
                     let length = (range & ((1 << LIST_OFFSET_SHIFT) - 1)) as usize;
-                    if buffer.is_null() || length == 0 || is_static(buffer) {
+                    if buffer.is_null() || length == 0 || self.is_shared(buffer) {
                         return Some(());
                     }
                     let element = (*(*ty.variants).fields).ty;

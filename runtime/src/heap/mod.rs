@@ -25,7 +25,9 @@ pub mod copy;
 pub mod counted;
 #[cfg(test)]
 mod footprint;
+pub mod frozen;
 pub mod list;
+pub mod loose;
 pub mod mark;
 pub mod measure;
 #[cfg(test)]
@@ -45,10 +47,13 @@ pub use space::Counts;
 use crate::config::Config;
 use collect::Roots;
 use counted::Proxy;
+use frozen::{Frozen, Region};
+use loose::Loose;
 use mesh_abi::context::Context;
 use mesh_abi::object::ListBuffer;
 use space::Space;
 use std::ptr::NonNull;
+use std::sync::Arc;
 
 const ALIGN: usize = 8;
 
@@ -146,18 +151,46 @@ impl Heap {
         }
     }
 
-    /// Proxies of large texts have come into the heap, which answers for them from now on.
-    pub fn add_proxies(&mut self, proxies: Vec<*mut Proxy>) {
-        if !proxies.is_empty() {
-            self.space().add_proxies(proxies);
+    /// A proxy of a large text has come into the heap, which answers for it from now on.
+    pub fn add_proxy(&mut self, proxy: *mut Proxy) {
+        self.space().add_proxies(vec![proxy]);
+    }
+
+    /// The copy of a value has come into the heap, which answers for what it counts from now on.
+    pub fn take_over(&mut self, loose: Loose) {
+        let share = |region: &Arc<Region>| region.bytes() / Arc::strong_count(region);
+        self.settle(loose, share);
+    }
+
+    /// As [`Heap::take_over`], of what an actor starts with: a collection would find that it is held.
+    pub fn begin_with(&mut self, loose: Loose) {
+        self.settle(loose, |_| 0);
+    }
+
+    fn settle(&mut self, loose: Loose, share: impl Fn(&Arc<Region>) -> usize) {
+        let Some((proxies, regions)) = loose.take() else {
+            return;
+        };
+        let space = self.space();
+        for region in regions {
+            space.use_frozen(&region, false, share(&region));
+        }
+        space.add_proxies(proxies);
+    }
+
+    /// Lets the owner refer to a frozen value; `made` by itself, if it is to be charged for it.
+    pub fn use_frozen(&mut self, value: &Frozen, made: bool) {
+        if let Some(region) = value.region() {
+            self.space().use_frozen(region, made, 0);
         }
     }
 
-    /// Takes pieces of memory over, with the objects in them, which are young.
+    /// Takes pieces of memory over, with the objects in them, which are young; none where that is an
+    /// error.
     ///
     /// # Errors
     /// The heap is full.
-    pub fn adopt(&mut self, pieces: Vec<Piece>) -> Result<(), HeapFull> {
+    pub fn adopt(&mut self, pieces: &mut Vec<Piece>) -> Result<(), HeapFull> {
         self.space().adopt(pieces)
     }
 

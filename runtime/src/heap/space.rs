@@ -2,10 +2,12 @@
 
 use super::chunk::{Chunk, MIN_GAP};
 use super::counted::{Proxies, Proxy};
+use super::frozen::{Region as Frozen, Uses};
 use super::{ALIGN, HeapFull, Piece, object};
 use mesh_abi::context::Context;
 use mesh_abi::object::{BUFFER_SEEN, ListBuffer};
 use std::ptr::{NonNull, null_mut};
+use std::sync::Arc;
 
 /// The size of the first chunk.
 const FIRST_CHUNK: usize = 256;
@@ -46,6 +48,8 @@ pub struct Counts {
 pub struct Space {
     /// First, for it goes before the memory that the proxies are in.
     pub(super) proxies: Proxies,
+    /// Frozen regions that the heap refers to.
+    pub(super) frozen: Uses,
     pub(super) chunks: Vec<Chunk>,
     /// The chunk whose gaps come next.
     pub(super) cursor: usize,
@@ -128,19 +132,38 @@ impl Space {
             remembered: Vec::new(),
             protected: Vec::new(),
             proxies: Proxies::default(),
+            frozen: Uses::default(),
             stress: stress.then(Stress::default),
             counts: Counts::default(),
         }
     }
 
-    /// Bytes of chunks, and of large texts.
+    /// Bytes of chunks, and of what else the heap is charged for.
     pub fn in_use(&self) -> usize {
-        self.total + self.proxies.charged()
+        self.total + self.outside()
     }
 
-    /// Bytes that live, as far as is known: old objects, and large texts.
+    /// Bytes that live, as far as is known: old objects, and what else the heap is charged for.
     pub fn live(&self) -> usize {
-        self.old + self.proxies.charged()
+        self.old + self.outside()
+    }
+
+    /// Bytes outside of the heap that it is charged for: large texts, and what was frozen here.
+    fn outside(&self) -> usize {
+        self.proxies.charged() + self.frozen.charged()
+    }
+
+    /// The heap refers to a frozen region from now on: `made` by its actor, which is charged for it, or
+    /// by another, in which case `share` of its bytes come off the budget.
+    pub fn use_frozen(&mut self, region: &Arc<Frozen>, made: bool, share: usize) {
+        if self.frozen.has(Arc::as_ptr(region)) {
+            return;
+        }
+        let charge = if made { region.bytes() } else { 0 };
+        self.frozen.add(region.clone(), charge);
+        let cost = isize::try_from(charge + share).unwrap_or(isize::MAX);
+        self.budget = self.budget.saturating_sub(cost);
+        self.counts.peak = self.counts.peak.max(self.in_use());
     }
 
     /// Proxies have come into the heap.
@@ -258,13 +281,14 @@ impl Space {
         unsafe { self.bump_through(ctx, self.chunks.len() - 1, start, end, bytes) }
     }
 
-    /// Takes pieces of memory over, with the objects in them, which are young.
+    /// Takes pieces of memory over, with the objects in them, which are young; none where that is an
+    /// error.
     ///
     /// # Errors
     /// The heap is full.
-    pub fn adopt(&mut self, pieces: Vec<Piece>) -> Result<(), HeapFull> {
+    pub fn adopt(&mut self, pieces: &mut Vec<Piece>) -> Result<(), HeapFull> {
         self.room_for(pieces.iter().map(Piece::size).sum())?;
-        for piece in pieces {
+        for piece in pieces.drain(..) {
             let (start, size, used) = piece.into_raw();
             // SAFETY: a piece begins with an object.
             let large = used >= LARGE && unsafe { object::size(start) } == used;

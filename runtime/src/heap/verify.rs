@@ -2,21 +2,27 @@
 //! fault of the compiler or the runtime, so the process ends.
 
 use super::chunk::{Chunk, GRAIN};
+use super::frozen::{Uses, arena};
 use super::object::{self, Visit, has_references};
 use crate::io::complain;
 use mesh_abi::object::{BUFFER_SEEN, LIST_OFFSET_SHIFT, ListBuffer};
 
-/// Sees that an old object refers to old ones only.
+/// Sees that an old object refers to old ones only, and to what is frozen only where that is held.
 struct Old<'h> {
     chunks: &'h [Chunk],
+    frozen: &'h Uses,
     /// The object that is looked at.
     from: usize,
 }
 
 /// Checks that no old object refers to a young one; of a buffer that was added to in place, the part
 /// that the collector has seen.
-pub fn nothing_old_refers_to_young(chunks: &[Chunk]) {
-    let mut old = Old { chunks, from: 0 };
+pub fn nothing_old_refers_to_young(chunks: &[Chunk], frozen: &Uses) {
+    let mut old = Old {
+        chunks,
+        frozen,
+        from: 0,
+    };
     for chunk in chunks {
         let mut bit = 0;
         while let Some(found) = chunk.marks.next(bit, chunk.size / GRAIN) {
@@ -46,6 +52,12 @@ pub fn nothing_old_refers_to_young(chunks: &[Chunk]) {
 impl Visit for Old<'_> {
     fn object(&mut self, word: u64) {
         let address = word as usize;
+        if arena::contains(address as *const u8) {
+            if !self.frozen.contains(address) {
+                self.complain(address, "is frozen, and nobody holds it");
+            }
+            return;
+        }
         let after = self.chunks.partition_point(|chunk| chunk.start <= address);
         let Some(chunk) = self.chunks[..after].last() else {
             return;

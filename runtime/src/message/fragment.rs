@@ -5,8 +5,8 @@
 //! whoever takes it.
 
 use crate::heap::copy::copy;
-use crate::heap::counted::Loose;
-use crate::heap::measure::measure;
+use crate::heap::loose::Loose;
+use crate::heap::measure::{Size, measure};
 use crate::heap::{Heap, HeapFull, Piece};
 use mesh_abi::context::Context;
 use std::alloc::{Layout, alloc, dealloc};
@@ -23,15 +23,19 @@ const LARGEST_PIECE: usize = 1 << 20;
 pub struct Fragment {
     /// The box that holds the value; null or static where there is nothing to free.
     root: *mut u8,
+    /// What it counts; before the memory, which has the proxies.
+    loose: Loose,
     memory: Memory,
 }
 
 enum Memory {
     None,
-    Small(NonNull<u8>, Layout),
-    /// The proxies go before the memory they are in.
-    Large(Loose, Vec<Piece>),
+    Small(Small),
+    Large(Vec<Piece>),
 }
+
+/// Memory of one small value.
+struct Small(NonNull<u8>, Layout);
 
 impl fmt::Debug for Fragment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -48,6 +52,7 @@ impl Fragment {
     /// No value.
     pub const EMPTY: Fragment = Fragment {
         root: null_mut(),
+        loose: Loose::NONE,
         memory: Memory::None,
     };
 
@@ -61,12 +66,15 @@ impl Fragment {
     pub unsafe fn of(root: *mut u8) -> Result<Fragment, HeapFull> {
         // SAFETY: the caller's promise.
         match unsafe { measure(root, SMALL) } {
-            Some(0) => Ok(Fragment {
+            Some(Size {
+                bytes: 0,
+                frozen: false,
+            }) => Ok(Fragment {
                 root,
-                memory: Memory::None,
+                ..Fragment::EMPTY
             }),
             // SAFETY: as above.
-            Some(bytes) => unsafe { small(root, bytes) },
+            Some(size) => unsafe { small(root, size.bytes) },
             // SAFETY: as above.
             None => unsafe { large(root) },
         }
@@ -91,8 +99,8 @@ impl Fragment {
     ) -> Result<*mut u8, HeapFull> {
         // SAFETY: the root is a live box; the heap's memory is as asked for.
         let copied = unsafe { copy(self.root, |bytes| heap.allocate(context, bytes)) };
-        let (root, proxies) = copied?;
-        heap.add_proxies(proxies.take());
+        let (root, loose) = copied?;
+        heap.take_over(loose);
         Ok(root)
     }
 
@@ -109,42 +117,38 @@ impl Fragment {
         context: *mut Context,
     ) -> Result<*mut u8, HeapFull> {
         match &mut self.memory {
-            Memory::None => Ok(self.root),
             // SAFETY: the caller's promise.
-            Memory::Small(..) => unsafe { self.copy_to(heap, context) },
-            Memory::Large(proxies, pieces) => {
-                heap.adopt(std::mem::take(pieces))?;
-                heap.add_proxies(std::mem::take(proxies).take());
-                Ok(self.root)
-            }
+            Memory::Small(_) => return unsafe { self.copy_to(heap, context) },
+            Memory::Large(pieces) => heap.adopt(pieces)?,
+            Memory::None => {}
         }
+        heap.take_over(std::mem::take(&mut self.loose));
+        Ok(self.root)
     }
 
     /// Bytes of memory outside of all heaps.
     pub fn bytes(&self) -> usize {
         match &self.memory {
             Memory::None => 0,
-            Memory::Small(_, layout) => layout.size(),
-            Memory::Large(_, pieces) => pieces.iter().map(Piece::size).sum(),
+            Memory::Small(Small(_, layout)) => layout.size(),
+            Memory::Large(pieces) => pieces.iter().map(Piece::size).sum(),
         }
     }
 }
 
-impl Drop for Fragment {
+impl Drop for Small {
     fn drop(&mut self) {
-        if let Memory::Small(start, layout) = &self.memory {
-            // SAFETY: allocated with this layout in `small`, and freed once.
-            unsafe { dealloc(start.as_ptr(), *layout) };
-        }
+        // SAFETY: allocated with this layout in `small`, and freed once.
+        unsafe { dealloc(self.0.as_ptr(), self.1) };
     }
 }
 
 unsafe fn small(root: *mut u8, bytes: usize) -> Result<Fragment, HeapFull> {
-    let layout = Layout::from_size_align(bytes, 8).map_err(|_| HeapFull)?;
+    // A value that is all frozen takes none.
+    let layout = Layout::from_size_align(bytes.max(8), 8).map_err(|_| HeapFull)?;
     // SAFETY: the size is not zero.
     let start = NonNull::new(unsafe { alloc(layout) }).ok_or(HeapFull)?;
-    let memory = Memory::Small(start, layout);
-    let mut fragment = Fragment { root, memory };
+    let memory = Memory::Small(Small(start, layout));
     let mut used = 0;
     let next = |size: usize| {
         let at = used;
@@ -157,8 +161,12 @@ unsafe fn small(root: *mut u8, bytes: usize) -> Result<Fragment, HeapFull> {
         Ok(unsafe { start.add(at) })
     };
     // SAFETY: the caller's promise.
-    (fragment.root, _) = unsafe { copy(root, next) }?;
-    Ok(fragment)
+    let (root, loose) = unsafe { copy(root, next) }?;
+    Ok(Fragment {
+        root,
+        loose,
+        memory,
+    })
 }
 
 unsafe fn large(root: *mut u8) -> Result<Fragment, HeapFull> {
@@ -180,9 +188,11 @@ unsafe fn large(root: *mut u8) -> Result<Fragment, HeapFull> {
         Ok(start)
     };
     // SAFETY: the caller's promise.
-    let (root, proxies) = unsafe { copy(root, next) }?;
+    let (root, loose) = unsafe { copy(root, next) }?;
+    let memory = Memory::Large(pieces);
     Ok(Fragment {
         root,
-        memory: Memory::Large(proxies, pieces),
+        loose,
+        memory,
     })
 }

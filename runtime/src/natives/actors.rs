@@ -37,8 +37,8 @@ fn spawn(cx: &mut Cx, closure: Pointer, link: bool) -> u64 {
         // SAFETY: the record is this function's alone; the closure is a live one, and its descriptor and
         // what that says are static.
         let copied = unsafe { copy(closure, |bytes| heap.allocate(context, bytes)) }?;
-        let (closure, proxies) = copied;
-        heap.add_proxies(proxies.take());
+        let (closure, loose) = copied;
+        heap.begin_with(loose);
         actor.closure.set(closure);
         // SAFETY: as above.
         if let Some(ty) = unsafe {

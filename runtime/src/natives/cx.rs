@@ -149,7 +149,7 @@ impl Cx {
 
     fn keep(&mut self, proxy: NonNull<Proxy>) -> NonNull<StringObject> {
         let mut heap = self.actor().heap.borrow_mut();
-        heap.add_proxies(vec![proxy.as_ptr()]);
+        heap.add_proxy(proxy.as_ptr());
         proxy.cast()
     }
 

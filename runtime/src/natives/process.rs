@@ -2,11 +2,43 @@
 
 use super::actors::own_pid;
 use crate::actor::names;
+use crate::crash::Reason;
+use crate::heap::collect::make_room;
+use crate::heap::frozen::Frozen;
 use crate::heap::string::Str;
 use crate::native;
+use crate::natives::Cx;
+use crate::natives::words::Boxed;
 use crate::sched::clock;
 
+/// A frozen copy of a value, which the actor refers to.
+pub fn share(cx: &mut Cx, value: Boxed) -> Boxed {
+    // SAFETY: compiled code passes a live box.
+    let frozen = unsafe {
+        if Frozen::is_needless(value.0) {
+            return value;
+        }
+        Frozen::of(value.0)
+    };
+    let Ok(frozen) = frozen else {
+        cx.crash(Reason::HeapLimit)
+    };
+    let bytes = frozen.region().map_or(0, |region| region.bytes());
+    // SAFETY: the context is the running actor's.
+    unsafe { make_room(cx.context(), bytes) };
+    if cx.actor().heap.borrow().is_full(bytes) {
+        cx.crash(Reason::HeapLimit)
+    }
+    cx.actor().heap.borrow_mut().use_frozen(&frozen, true);
+    Boxed(frozen.root())
+}
+
 native! {
+    /// The same value, where others can refer to it.
+    fn mesh_process_share as "Process.share"(cx, value: Boxed) -> Boxed {
+        share(cx, value)
+    }
+
     /// Its address.
     fn mesh_process_own as "Process.own"(cx) -> i64 {
         own_pid(cx) as i64
