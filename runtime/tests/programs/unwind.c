@@ -5,7 +5,9 @@ static Context *context;
 static uint64_t slot_limit;
 static void clean(int *unused) {
   (void)unused;
-  int restored = context->limit == slot_limit && context->hard_limit == slot_limit;
+  /* Somebody may want something of the actor just then. */
+  int restored = context->limit == slot_limit || context->limit == UINT64_MAX;
+  restored = restored && context->hard_limit == slot_limit;
   (void)!write(1, restored ? "cleaned\n" : "limit?!\n", 8);
 }
 #line 1 "deep.mesh"
