@@ -114,7 +114,11 @@ pub struct TestOptions {
     /// How many tests run at once, if not one on each core
     #[arg(long, value_name = "COUNT")]
     pub jobs: Option<usize>,
-    /// What properties draw their values from: the number that a failure shows
+    /// Run each test so many times, its actors interleaved in another way each time
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    pub seeds: Option<u64>,
+    /// What decides how actors interleave and which values properties try: the number that a failure
+    /// shows; with `--seeds` the first one
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     pub seed: Option<i64>,
     /// Optimise, as `mesh build --release` does

@@ -3,6 +3,7 @@
 mod crash;
 mod json;
 mod process;
+mod seeds;
 mod text;
 
 use crate::arguments::TestOptions;
@@ -36,6 +37,8 @@ pub struct Failure {
     /// What it wrote.
     pub out: String,
     pub err: String,
+    /// The seed it ran with, and the command that runs it so again.
+    pub again: Option<(i64, String)>,
 }
 
 /// What is said while tests run and behind them.
@@ -112,8 +115,8 @@ fn run_all(
     };
     let limits = Limits {
         time: Duration::from_secs(options.timeout),
-        seed: options.seed,
     };
+    let seeds = seeds::of(options);
     let machine = std::thread::available_parallelism().map_or(1, |count| count.get());
     let threads = options
         .jobs
@@ -124,11 +127,20 @@ fn run_all(
     let work = || {
         while let Some(&number) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
             let start = Instant::now();
-            let ended = process::run(executable, number, &limits);
+            let once = |seed: Option<i64>| {
+                let ended = process::run(executable, number, seed, &limits);
+                let mut failure = failure(ended, &limits)?;
+                failure.again = seed.map(|seed| {
+                    let name = full_name(&built.tests[number]);
+                    (seed, seeds::command(options, seed, &name))
+                });
+                Some(failure)
+            };
+            let failure = seeds.iter().find_map(|seed| once(*seed));
             let outcome = Outcome {
                 number,
                 time: start.elapsed(),
-                failure: failure(ended, &limits),
+                failure,
             };
             if let Ok(mut done) = done.lock() {
                 done.1.outcome(&built.tests[number], &outcome);
@@ -161,6 +173,7 @@ fn failure(ended: std::io::Result<Ended>, limits: &Limits) -> Option<Failure> {
                 calls: Vec::new(),
                 out: String::new(),
                 err: String::new(),
+                again: None,
             });
         }
     };
@@ -183,5 +196,6 @@ fn failure(ended: std::io::Result<Ended>, limits: &Limits) -> Option<Failure> {
         calls: crash.calls,
         out: ended.out,
         err,
+        again: None,
     })
 }

@@ -28,6 +28,10 @@ impl Show for Json {
             fields.insert("message".to_string(), json!(failure.message));
             fields.insert("place".to_string(), place);
             fields.insert("calls".to_string(), json!(failure.calls));
+            if let Some((seed, command)) = &failure.again {
+                fields.insert("seed".to_string(), json!(seed));
+                fields.insert("again".to_string(), json!(command));
+            }
             fields.insert("stdout".to_string(), json!(failure.out));
             fields.insert("stderr".to_string(), json!(failure.err));
         }

@@ -17,8 +17,6 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// What a test may use, and what it is told.
 pub struct Limits {
     pub time: Duration,
-    /// What properties draw their values from, if it was asked for.
-    pub seed: Option<i64>,
 }
 
 /// How a test's process ended.
@@ -30,15 +28,22 @@ pub struct Ended {
     pub err: String,
 }
 
-/// Runs the test and waits for its end; at the limit it is killed.
-pub fn run(executable: &Path, number: usize, limits: &Limits) -> io::Result<Ended> {
+/// Runs the test, with a seed if everything is to be drawn from that, and waits for its end; at the limit it is
+/// killed.
+pub fn run(
+    executable: &Path,
+    number: usize,
+    seed: Option<i64>,
+    limits: &Limits,
+) -> io::Result<Ended> {
     let mut command = Command::new(executable);
     command
         .env(BuiltTests::WANTED, number.to_string())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    if let Some(seed) = limits.seed {
+    if let Some(seed) = seed {
+        command.env("MESH_SEED", seed.to_string());
         command.env("MESH_TEST_SEED", seed.to_string());
     }
     let mut child = command.spawn()?;

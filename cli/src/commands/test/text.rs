@@ -141,6 +141,10 @@ impl Text {
                 out.push_str(&format!("    {}\n", paint.dim(call)));
             }
         }
+        if let Some((seed, command)) = &failure.again {
+            let text = format!("with the seed {seed}; again with");
+            out.push_str(&format!("\n  {}\n    {command}\n", paint.dim(&text)));
+        }
         for (name, text) in [
             ("standard output", &failure.out),
             ("standard error", &failure.err),
