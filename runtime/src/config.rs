@@ -16,6 +16,8 @@ pub struct Config {
     pub workers: usize,
     /// Whether every allocation collects, and the heap is verified: `MESH_GC=stress`.
     pub stress_heap: bool,
+    /// The number of the deterministic mode, where it is on: `MESH_SEED`.
+    pub seed: Option<u64>,
 }
 
 /// The smallest second segment that leaves room above the reserve.
@@ -41,19 +43,14 @@ impl Config {
                 return Err(["MESH_GC=", other, " is not known: write `stress`"].concat());
             }
         };
+        let seed = seed()?;
         Ok(Config {
             max_stack: max_stack.max(MIN_STACK),
             max_heap,
-            workers: workers()?,
+            workers: if seed.is_some() { 1 } else { workers()? },
             stress_heap,
+            seed,
         })
-    }
-}
-
-impl Config {
-    /// The number of the deterministic mode, where it is on: `MESH_SEED`.
-    pub fn seed() -> Option<u64> {
-        env::var("MESH_SEED").ok()?.trim().parse().ok()
     }
 }
 
@@ -64,6 +61,7 @@ pub fn current() -> &'static Config {
         max_heap: DEFAULT_HEAP,
         stress_heap: false,
         workers: 1,
+        seed: None,
     })
 }
 
@@ -73,6 +71,23 @@ pub fn set_current(config: Config) {
 }
 
 static CURRENT: OnceLock<Config> = OnceLock::new();
+
+/// What `MESH_SEED` says: any whole number of 64 bits.
+fn seed() -> Result<Option<u64>, String> {
+    let Ok(text) = env::var("MESH_SEED") else {
+        return Ok(None);
+    };
+    let number = text.trim();
+    if number.is_empty() {
+        return Ok(None);
+    }
+    let seed = number.parse();
+    let seed = seed.or_else(|_| number.parse::<i64>().map(|number| number as u64));
+    match seed {
+        Ok(seed) => Ok(Some(seed)),
+        Err(_) => Err(["MESH_SEED=", &text, " is not a whole number of 64 bits"].concat()),
+    }
+}
 
 /// One for each core, or what the environment says.
 fn workers() -> Result<usize, String> {

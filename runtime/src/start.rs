@@ -6,7 +6,7 @@ use crate::config::{Config, set_current};
 use crate::crash::quiet_panics;
 use crate::heap::statics::find_program;
 use crate::io::complain;
-use crate::sched;
+use crate::sched::{self, clock};
 use mesh_abi::ABI_VERSION;
 use mesh_abi::program::Program;
 
@@ -49,6 +49,9 @@ fn run(program: &'static Program) -> i32 {
     // SAFETY: `enter` is the program's trampoline.
     let _ = ENTER.set(program.enter);
     let workers = config.workers;
+    if config.seed.is_some() {
+        clock::make_virtual();
+    }
     set_current(config);
     match sched::run(program.main, workers) {
         Ok(()) => 0,

@@ -54,6 +54,7 @@ fn run(body: Body, look: impl Fn(&Actor, Ending)) -> Duration {
         max_heap: 1 << 20,
         workers: 1,
         stress_heap: false,
+        seed: None,
     };
     let mut spent = Duration::ZERO;
     for _ in 0..ROUNDS {

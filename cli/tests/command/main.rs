@@ -4,6 +4,7 @@ mod build;
 mod fmt;
 mod input;
 mod run;
+mod seeds;
 mod test;
 
 use std::fs;

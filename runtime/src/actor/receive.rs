@@ -46,8 +46,8 @@ impl Actor {
         unsafe { &mut *self.saved.get() }
     }
 
-    /// The worker that runs it.
-    fn worker(&self) -> &'static Worker {
+    /// The worker that runs it; for the owner, while it runs.
+    pub fn on_worker(&self) -> &'static Worker {
         // SAFETY: an actor that runs does so on a worker, which lives for ever.
         unsafe { &*self.worker.get() }
     }
@@ -118,7 +118,7 @@ impl Actor {
         match &unsafe { Message::of_node(node) }.content {
             Content::Value { value, call, .. } => {
                 // A call whose caller has given up is passed over for good.
-                (call.is_none() || is_awaited(self.worker(), *call))
+                (call.is_none() || is_awaited(self.on_worker(), *call))
                     .then(|| Found::Message(value.root()))
             }
             Content::Control(
@@ -188,12 +188,12 @@ impl Actor {
         if !before.is_none() {
             // SAFETY: the caller's promise.
             unsafe {
-                self.with_extra(|extra| keep_call(self.worker(), &mut extra.open_calls, before))
+                self.with_extra(|extra| keep_call(self.on_worker(), &mut extra.open_calls, before))
             };
         }
         // The handle is in the message, and may be passed on.
         if asked {
-            mark_opaque(self.worker(), call);
+            mark_opaque(self.on_worker(), call);
         }
     }
 
@@ -306,7 +306,7 @@ impl Actor {
     }
 
     unsafe fn refuse(&self, own: u64, content: Content, reason: &Arc<Reason>) {
-        let worker = self.worker();
+        let worker = self.on_worker();
         crate::sched::post::refuse(worker, own, content, reason);
     }
 
@@ -316,7 +316,7 @@ impl Actor {
     /// # Safety
     /// The caller owns the actor, which the table no longer finds.
     pub unsafe fn tell_of_end(&self, from: u64, reason: &Arc<Reason>) {
-        let worker = self.worker();
+        let worker = self.on_worker();
         let last = self.unanswered.replace(Call::NONE);
         if !last.is_none() {
             answer(worker, last, Content::Down(Arc::clone(reason)));

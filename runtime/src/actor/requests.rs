@@ -7,8 +7,10 @@
 //! and serves requests before it goes on.
 
 use super::Actor;
+use super::turn::Pause;
 use crate::crash::Reason;
-use std::sync::atomic::Ordering::SeqCst;
+use crate::sched::worker::Seeded;
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 
 /// The time slice is over.
 pub const SLICE: u64 = 1;
@@ -16,6 +18,14 @@ pub const SLICE: u64 = 1;
 pub const SIGNALS: u64 = 2;
 /// The actor has to end.
 pub const KILL: u64 = 4;
+/// In deterministic mode, every check counts: stands as long as the actor runs.
+pub const COUNT: u64 = 8;
+/// In deterministic mode, nobody can ever run again; asked of the first actor.
+pub const STUCK: u64 = 16;
+
+/// Why the first actor ends where nobody can run.
+const NOBODY_CAN_RUN: &str =
+    "every actor waits for something that nobody will do: none can run, and no timer is set";
 
 impl Actor {
     /// Asks for something. May be called by anyone; a request to an actor that has ended is harmless.
@@ -28,10 +38,18 @@ impl Actor {
         }
     }
 
-    /// Whether it was asked to end.
-    pub fn is_killed(&self) -> bool {
+    /// Why it was asked to end, if it was.
+    pub fn asked_to_end(&self) -> Option<Reason> {
         // SAFETY: as above.
-        unsafe { (*self.context()).requests.load(SeqCst) & KILL != 0 }
+        let asked = unsafe { (*self.context()).requests.load(SeqCst) };
+        Actor::end_of(asked)
+    }
+
+    fn end_of(asked: u64) -> Option<Reason> {
+        if asked & KILL != 0 {
+            return Some(Reason::Killed);
+        }
+        (asked & STUCK != 0).then(|| Reason::Other(String::from(NOBODY_CAN_RUN)))
     }
 
     /// Serves what is asked for: may let other actors run in between.
@@ -50,20 +68,42 @@ impl Actor {
                 (*context).limit.store((*context).hard_limit, SeqCst);
                 asked
             };
-            if asked & KILL != 0 {
-                return Err(Reason::Killed);
+            if let Some(reason) = Actor::end_of(asked) {
+                return Err(reason);
             }
             if asked & SIGNALS != 0 {
                 // SAFETY: the caller's promise.
                 unsafe { self.drain() }?;
             }
-            if asked & SLICE != 0 {
-                self.suspend(super::turn::Pause::Slice);
+            if asked & COUNT != 0 {
+                self.request(COUNT);
+            }
+            if asked & SLICE != 0 || asked & COUNT != 0 && self.counts(Seeded::check) {
+                self.suspend(Pause::Slice);
             }
             // SAFETY: as above.
-            if unsafe { (*context).requests.load(SeqCst) } == 0 {
+            if unsafe { (*context).requests.load(SeqCst) } & !COUNT == 0 {
                 return Ok(());
             }
+        }
+    }
+
+    /// What the deterministic mode says of the running actor's slice.
+    fn counts(&self, what: impl FnOnce(&Seeded) -> bool) -> bool {
+        self.on_worker().seeded().is_some_and(what)
+    }
+
+    /// The running actor has done something that others may see. In deterministic mode they may go on
+    /// here, as they do on other workers otherwise.
+    ///
+    /// # Safety
+    /// Called on the running actor's own stack.
+    #[inline]
+    pub unsafe fn cross(&self) {
+        // SAFETY: the context is the running actor's; the field is atomic.
+        let requests = unsafe { (*self.context()).requests.load(Relaxed) };
+        if requests & COUNT != 0 && self.counts(Seeded::crossing) {
+            self.suspend(Pause::Slice);
         }
     }
 
@@ -75,7 +115,7 @@ impl Actor {
     /// # Safety
     /// Called on the running actor's own stack.
     pub unsafe fn wait_on_stack(&self) -> Result<(), Reason> {
-        self.suspend(super::turn::Pause::Wait);
+        self.suspend(Pause::Wait);
         // SAFETY: the caller's promise.
         unsafe {
             if (*self.context()).requests.load(SeqCst) == 0 {

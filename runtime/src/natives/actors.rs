@@ -92,7 +92,9 @@ fn actor(cx: &Cx) -> &'static Actor {
 
 native! {
     fn mesh_rt_spawn as "rt.spawn"(cx, closure: Pointer, link: i64) -> i64 {
-        spawn(cx, closure, link != 0) as i64
+        let pid = spawn(cx, closure, link != 0);
+        cx.cross();
+        pid as i64
     }
 
     /// The actor's own pid.
@@ -170,6 +172,7 @@ native! {
     fn mesh_send as "Prelude.send"(cx, pid: i64, message: Boxed) {
         let message = message_of(cx, message, Call::NONE, false);
         post::send(cx.worker(), pid as u64, message);
+        cx.cross();
     }
 }
 

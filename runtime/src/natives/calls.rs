@@ -95,6 +95,7 @@ fn reply(cx: &mut Cx, call: Call, value: Boxed) {
         asked,
     };
     post::answer(cx.worker(), call, content);
+    cx.cross();
 }
 
 /// The call that functions answer.

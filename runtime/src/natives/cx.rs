@@ -59,6 +59,14 @@ impl Cx {
         }
     }
 
+    /// Says that the actor has done something that others may see, which is where they may go on in
+    /// deterministic mode.
+    #[inline]
+    pub fn cross(&mut self) {
+        // SAFETY: the actor runs this, on its own stack.
+        unsafe { self.actor().cross() };
+    }
+
     /// Waits until something wakes the actor, at the latest at `deadline` on the scheduler's clock.
     pub fn wait(&mut self, deadline: u64) {
         self.worker().wake_at(self.actor(), deadline);

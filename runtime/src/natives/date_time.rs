@@ -1,7 +1,11 @@
 //! Natives of `DateTime`: the clock.
 
 use crate::native;
-use std::time::{SystemTime, UNIX_EPOCH};
+use crate::sched::clock;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// When the clock of the deterministic mode begins: 2000-01-01.
+const VIRTUAL_START: Duration = Duration::from_secs(946_684_800);
 
 /// Seconds since 1970 in UTC, rounded down, and the nanoseconds behind them.
 fn since_1970(time: SystemTime) -> (i64, i64) {
@@ -20,14 +24,16 @@ fn since_1970(time: SystemTime) -> (i64, i64) {
 native! {
     /// The time of the system's clock.
     fn mesh_date_time_now as "DateTime.raw_now"(cx) -> (i64, i64) {
-        since_1970(SystemTime::now())
+        since_1970(match clock::virtual_time() {
+            Some(time) => UNIX_EPOCH + VIRTUAL_START + time,
+            None => SystemTime::now(),
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     #[test]
     fn before_1970_counts_down() {

@@ -1,6 +1,6 @@
 //! Hashing: the number of this run, and the hash of bytes.
 
-use crate::config::Config;
+use crate::config;
 use crate::heap::list::List;
 use crate::native;
 use crate::natives::words::Pointer;
@@ -9,7 +9,7 @@ use std::hash::{BuildHasher, Hasher};
 use std::sync::LazyLock;
 
 /// Differs from run to run, unless `MESH_SEED` pins it.
-static SEED: LazyLock<u64> = LazyLock::new(|| match Config::seed() {
+static SEED: LazyLock<u64> = LazyLock::new(|| match config::current().seed {
     Some(seed) => mix(seed ^ 0x6d65_7368),
     None => RandomState::new().build_hasher().finish(),
 });

@@ -4,10 +4,9 @@ use crate::heap::string::{Bytes, Str};
 use crate::io::{error_text, stdout};
 use crate::native;
 use crate::natives::row;
+use crate::sched::clock;
 use mesh_abi::context::Context;
 use mesh_abi::native::Native;
-use std::sync::LazyLock;
-use std::time::Instant;
 
 native! {
     /// Writes out what is buffered.
@@ -53,8 +52,7 @@ native! {
 
     /// Nanoseconds since some moment of the program's run.
     fn mesh_system_monotonic_time as "System.monotonic_time"(cx) -> i64 {
-        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-        START.elapsed().as_nanos() as i64
+        clock::elapsed().as_nanos() as i64
     }
 }
 

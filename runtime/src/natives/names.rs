@@ -11,7 +11,9 @@ native! {
         cx, name: Str, pid: i64, message: i64, reply: i64, message_name: Str, reply_name: Str
     ) -> bool {
         let types = Types::new((message, reply), message_name.as_str(), reply_name.as_str());
-        names::register(cx.worker(), name.as_str(), pid as u64, types)
+        let done = names::register(cx.worker(), name.as_str(), pid as u64, types);
+        cx.cross();
+        done
     }
 
     /// The actor of a name.

@@ -16,7 +16,11 @@ const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// 64 random bits.
 pub fn next() -> u64 {
-    let state = STATE.fetch_add(STEP, Ordering::Relaxed).wrapping_add(STEP);
+    scrambled(STATE.fetch_add(STEP, Ordering::Relaxed).wrapping_add(STEP))
+}
+
+/// What SplitMix64 makes of a state: a permutation without pattern.
+pub fn scrambled(state: u64) -> u64 {
     let a = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let b = (a ^ (a >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     b ^ (b >> 31)

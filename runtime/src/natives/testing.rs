@@ -23,6 +23,7 @@ fn actor(stress_heap: bool) -> Box<Actor> {
         max_heap: 64 << 20,
         workers: 1,
         stress_heap,
+        seed: None,
     };
     Actor::alone(config)
 }

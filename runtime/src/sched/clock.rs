@@ -1,12 +1,41 @@
-//! The scheduler's clock: milliseconds since the program began.
+//! The scheduler's clock: milliseconds since the program began. In deterministic mode it is counted, not read.
 
 use crate::timer::NEVER;
 use std::sync::OnceLock;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
-fn elapsed() -> Duration {
+/// Microseconds of the deterministic mode's clock, which its one worker alone changes; [`NEVER`] where
+/// the clock is the system's.
+static VIRTUAL: AtomicU64 = AtomicU64::new(NEVER);
+
+/// The deterministic mode begins, before anybody asks for the time.
+pub fn make_virtual() {
+    VIRTUAL.store(0, Relaxed);
+}
+
+/// So many microseconds pass, in deterministic mode.
+pub fn advance(microseconds: u64) {
+    VIRTUAL.store(VIRTUAL.load(Relaxed) + microseconds, Relaxed);
+}
+
+/// A time comes, in deterministic mode, unless it has come already.
+pub fn jump(time: u64) {
+    let time = time.min((NEVER - 1) / 2000) * 1000;
+    VIRTUAL.store(VIRTUAL.load(Relaxed).max(time), Relaxed);
+}
+
+/// Since the program began, by the clock of the deterministic mode; none where the system's counts.
+pub fn virtual_time() -> Option<Duration> {
+    let time = VIRTUAL.load(Relaxed);
+    (time != NEVER).then(|| Duration::from_micros(time))
+}
+
+/// Since the program began.
+pub fn elapsed() -> Duration {
     static START: OnceLock<Instant> = OnceLock::new();
-    START.get_or_init(Instant::now).elapsed()
+    virtual_time().unwrap_or_else(|| START.get_or_init(Instant::now).elapsed())
 }
 
 /// Now.
@@ -21,7 +50,13 @@ pub fn deadline(milliseconds: i64) -> u64 {
         Err(_) => NEVER,
         Ok(0) => 0,
         // The millisecond that has begun does not count.
-        Ok(milliseconds) => (now() + 1).saturating_add(milliseconds),
+        Ok(milliseconds) => match virtual_time() {
+            None => (now() + 1).saturating_add(milliseconds),
+            Some(time) => {
+                let begun = time.subsec_micros() % 1000 != 0;
+                (now() + u64::from(begun)).saturating_add(milliseconds)
+            }
+        },
     }
 }
 
@@ -31,7 +66,7 @@ pub fn rough_deadline(milliseconds: i64) -> u64 {
     /// The coarse clock is behind by a tick of the system at most.
     const BEHIND: u64 = 10;
     const ROUGHLY: i64 = 1000;
-    if milliseconds < ROUGHLY {
+    if milliseconds < ROUGHLY || virtual_time().is_some() {
         return deadline(milliseconds);
     }
     let Some(now) = coarse() else {

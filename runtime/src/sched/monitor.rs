@@ -11,6 +11,7 @@
 
 use super::{Scheduler, Seen, stop};
 use crate::actor::requests::SLICE;
+use crate::config;
 use crate::sync::atomic::fence;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
@@ -71,6 +72,8 @@ fn watch(scheduler: &'static Scheduler) {
     let mut turns = vec![(0, 0); scheduler.seen.len()];
     let mut visitor = scheduler.table.visitor();
     let mut asked = None;
+    // Slices are counted then.
+    let is_seeded = config::current().seed.is_some();
     loop {
         let all_asleep = || scheduler.seen.iter().all(|seen| seen.asleep.load(SeqCst));
         if all_asleep() && !stop::is_asked_for() {
@@ -84,7 +87,9 @@ fn watch(scheduler: &'static Scheduler) {
         }
         let tick = scheduler.tick.fetch_add(1, Relaxed);
         for (seen, (turn, rounds)) in scheduler.seen.iter().zip(&mut turns) {
-            look(seen, turn, rounds);
+            if !is_seeded {
+                look(seen, turn, rounds);
+            }
         }
         if scheduler.queues.has_stale_slot(tick) {
             scheduler.idle.notify();

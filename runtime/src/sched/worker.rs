@@ -1,10 +1,13 @@
 //! A worker: a thread that runs actors, one turn at a time.
 
+mod seeded;
+
 use super::idle::Role;
 use super::queues::Local;
 use super::{Scheduler, Seen, clock, later, stop};
 use crate::actor::requests::KILL;
 use crate::actor::{Actor, Ending, Turn};
+use crate::config;
 use crate::crash::{Crash, Reason, report};
 use crate::heap::HeapFull;
 use crate::io::{complain, stdout};
@@ -12,6 +15,7 @@ use crate::table::{Pid, Visitor};
 use crate::timer::deadline::{Fired, Place};
 use crate::timer::{Key, NEVER, Timer};
 use mesh_abi::context::Blocks;
+pub use seeded::Seeded;
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::ptr::{NonNull, null_mut};
 use std::sync::Arc;
@@ -33,6 +37,8 @@ pub struct Worker {
     /// This thread's use of the table: borrowed mutably only where no reference is held.
     visitor: RefCell<Visitor<Actor>>,
     due: RefCell<Vec<Timer>>,
+    /// In deterministic mode, where its choices come from.
+    seeded: Option<Seeded>,
 }
 
 // SAFETY: a worker is made on one thread and given to its own before it is used; nobody else uses it.
@@ -66,6 +72,7 @@ impl Worker {
             turns: Cell::new(0),
             visitor,
             due: RefCell::default(),
+            seeded: config::current().seed.map(Seeded::new),
         })))
     }
 
@@ -104,6 +111,11 @@ impl Worker {
         visitor
             .get(Pid(pid))
             .map(|actor| unsafe { &*std::ptr::from_ref(actor) })
+    }
+
+    /// In deterministic mode, where choices come from.
+    pub fn seeded(&self) -> Option<&Seeded> {
+        self.seeded.as_ref()
     }
 
     /// Starts an actor that `set_up` has made; its pid.
@@ -183,6 +195,9 @@ impl Worker {
 
     /// Runs actors until the process ends.
     pub fn work(&self) -> ! {
+        if let Some(seeded) = &self.seeded {
+            self.work_seeded(seeded)
+        }
         let mut tick = 0;
         let mut turns = 0;
         loop {
@@ -220,6 +235,12 @@ impl Worker {
         let mut due = self.due.borrow_mut();
         loop {
             let more = self.scheduler.timers.expire(wheel, now, &mut due);
+            if let Some(seeded) = &self.seeded {
+                if more {
+                    continue;
+                }
+                seeded.arrange(&mut due);
+            }
             for Timer { deadline, payload } in due.drain(..) {
                 if later::is_message(payload) {
                     // SAFETY: the timer is from its wheel.
@@ -327,10 +348,13 @@ impl Worker {
         actor.worker.set(self);
         actor.timer.clear();
         loop {
-            let turn = if actor.run.has_stack() || !actor.is_killed() {
-                actor.take_turn(actor.body.take())
-            } else {
-                Turn::Ended(Ending::Crashed(Box::new(Crash::bare(Reason::Killed))))
+            let end = match actor.run.has_stack() {
+                true => None,
+                false => actor.asked_to_end(),
+            };
+            let turn = match end {
+                None => actor.take_turn(actor.body.take()),
+                Some(reason) => Turn::Ended(Ending::Crashed(Box::new(Crash::bare(reason)))),
             };
             match turn {
                 Turn::Waits | Turn::Parked => {

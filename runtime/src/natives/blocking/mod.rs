@@ -7,12 +7,29 @@ mod file;
 mod input;
 mod process;
 
+use crate::config;
+use crate::io::complain;
 use std::io;
+use std::sync::Once;
 
 /// Does work that may take long. It owns all it reads and gives away all it makes, and must not
 /// touch an actor.
 fn wait<R: Send + 'static>(job: impl FnOnce() -> R + Send + 'static) -> R {
+    if config::current().seed.is_some() {
+        say_that_it_may_differ();
+    }
     job()
+}
+
+/// Says once that a run in deterministic mode has something that its seed does not decide.
+fn say_that_it_may_differ() {
+    static SAID: Once = Once::new();
+    SAID.call_once(|| {
+        complain(
+            b"mesh: MESH_SEED does not decide what files, other programs and standard input give: \
+              the run can be repeated as long as they give the same\n",
+        );
+    });
 }
 
 /// The system's number of an error, which std names.
