@@ -13,6 +13,7 @@ pub mod diagnostics;
 mod drop;
 mod graph;
 pub mod hir;
+mod html;
 mod imports;
 mod inherit;
 mod layout;

@@ -161,10 +161,11 @@ impl Lexer<'_> {
         match byte {
             b' ' | b'\t' | b'\r' | b'\n' => self.blanks(),
             b'#' => self.comment(),
-            b'"' => self.open_string(),
+            b'"' => self.open_string(0),
             b'0'..=b'9' => self.number(),
             b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.word(),
             b'~' if self.bytes[start..].starts_with(b"~r/") => self.regex(),
+            b'~' if self.bytes[start..].starts_with(b"~h\"") => self.open_string(2),
             b':' if self.byte(1) != b':' && self.starts_atom() => {
                 self.at += 1;
                 self.skip_word();
@@ -415,8 +416,9 @@ impl Lexer<'_> {
         self.push(REGEX, start);
     }
 
-    fn open_string(&mut self) {
-        let heredoc = self.bytes[self.at..].starts_with(b"\"\"\"");
+    /// A string, behind a prefix of so many bytes.
+    fn open_string(&mut self, prefix: usize) {
+        let heredoc = self.bytes[self.at + prefix..].starts_with(b"\"\"\"");
         let open = if heredoc { Open::Heredoc } else { Open::String };
         self.open.push(Frame {
             open,
@@ -424,7 +426,7 @@ impl Lexer<'_> {
             token: self.tokens.len(),
         });
         self.push(STRING_OPEN, self.at);
-        self.at += if heredoc { 3 } else { 1 };
+        self.at += prefix + if heredoc { 3 } else { 1 };
     }
 
     /// Skips text of a string and says at which byte it stopped: the closing quote, `$` or `#` of an interpolation, the

@@ -41,6 +41,7 @@ impl Lowerer<'_> {
         let span = self.at(it);
         let kind = match it {
             ast::Expr::Literal(literal) => literal_expr(literal, false),
+            ast::Expr::StringLit(text) if text.is_html() => return self.html(text, span),
             ast::Expr::StringLit(text) => self.string(text, span),
             ast::Expr::RegexLit(regex) => self.regex(regex, span),
             ast::Expr::PathExpr(path) => {

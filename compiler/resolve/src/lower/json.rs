@@ -16,7 +16,10 @@ impl Lowerer<'_> {
         for field in object.fields() {
             let at = self.at(&field);
             let key = field.key().and_then(|key| match key.string_lit() {
-                Some(text) => text.text(),
+                Some(text) => {
+                    self.no_html(&text, "the key of a field");
+                    text.text()
+                }
                 None => Some(key.name_ref()?.text()),
             });
             let key = ExprKind::Lit(Lit::Str(Arc::from(key.unwrap_or_default())));

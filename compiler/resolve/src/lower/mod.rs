@@ -12,6 +12,7 @@ mod derive_json;
 mod examples;
 mod expr;
 mod function;
+mod html;
 mod item;
 mod json;
 mod pat;

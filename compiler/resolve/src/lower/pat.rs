@@ -260,6 +260,7 @@ impl Lowerer<'_> {
         let Some(literal) = text else {
             return Arc::from("");
         };
+        self.no_html(&literal, "a pattern");
         match literal.text() {
             Some(text) => Arc::from(text),
             None => {

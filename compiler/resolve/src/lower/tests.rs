@@ -73,6 +73,9 @@ impl Lowerer<'_> {
             _ => None,
         });
         let text = literal.as_ref().and_then(|literal| literal.text());
+        if let Some(literal) = &literal {
+            self.no_html(literal, "the name of a test");
+        }
         if text.is_none() {
             let span = literal.map_or(self.at(node), |literal| self.at(&literal));
             self.report(BadLiteral {

@@ -63,7 +63,14 @@ impl StringLit {
     pub fn is_heredoc(&self) -> bool {
         self.syntax()
             .first_token()
-            .is_some_and(|open| open.text() == "\"\"\"")
+            .is_some_and(|open| open.text().ends_with("\"\"\""))
+    }
+
+    /// Whether it is HTML: `~h"…"`.
+    pub fn is_html(&self) -> bool {
+        self.syntax()
+            .first_token()
+            .is_some_and(|open| open.text().starts_with('~'))
     }
 
     /// Its texts and interpolations; neighbouring texts are one.
