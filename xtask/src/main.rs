@@ -1,5 +1,6 @@
 //! Work on the repository itself: `cargo xtask tidy` checks its order, `cargo xtask stage` lays out `lib/mesh`.
 
+mod link_order;
 mod stage;
 mod tidy;
 
