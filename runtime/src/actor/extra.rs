@@ -5,6 +5,7 @@ use super::links::Links;
 use super::stack::Segment;
 use crate::crash::Reason;
 use crate::message::Call;
+use std::any::Any;
 use std::sync::Arc;
 
 /// A signal as `receive` shows it.
@@ -28,6 +29,10 @@ pub struct Extra {
     pub open_calls: Vec<Call>,
     /// Closures to run at the end, the last one first.
     pub terminate: Vec<*mut u8>,
+    /// What it owns outside of its heap, such as sockets: dropped when it ends.
+    pub owned: Vec<Box<dyn Any + Send>>,
+    /// Closures that natives keep for it.
+    pub kept: Vec<*mut u8>,
     /// The signal that `receive` looks at.
     pub signal: Signal,
     /// The reason at hand: of the signal that `receive` looks at, or of the call that failed.

@@ -282,7 +282,7 @@ impl Actor {
         // SAFETY: the caller's promise.
         unsafe {
             self.if_extra(|extra| {
-                for closure in &mut extra.terminate {
+                for closure in extra.terminate.iter_mut().chain(&mut extra.kept) {
                     visit(closure);
                 }
             });

@@ -8,7 +8,9 @@
 use crate::crash::Reason;
 use crate::heap::string::{STRING_TYPE, contents};
 use crate::natives::Cx;
-use mesh_abi::descriptor::{ObjectDesc, ObjectKind, Text, TypeDesc, TypeKind};
+use mesh_abi::descriptor::{
+    FieldDesc, ObjectDesc, ObjectKind, Text, TypeDesc, TypeKind, VariantDesc,
+};
 use mesh_abi::object::{
     BUFFER_ELEMENTS, BUFFER_FROZEN, DESC_MASK, LIST_OFFSET_SHIFT, ListBuffer, StringObject,
 };
@@ -23,6 +25,47 @@ pub(crate) static STRING_BUFFER: ObjectDesc = ObjectDesc {
     words: 1,
     ty: &raw const STRING_TYPE,
     pointers: 1,
+    lists: 0,
+};
+
+const NO_NAME: Text = Text {
+    bytes: null(),
+    len: 0,
+};
+
+static PAIR_FIELDS: [FieldDesc; 2] = [
+    FieldDesc {
+        name: NO_NAME,
+        offset: 0,
+        ty: &raw const STRING_TYPE,
+    },
+    FieldDesc {
+        name: NO_NAME,
+        offset: 1,
+        ty: &raw const STRING_TYPE,
+    },
+];
+
+static PAIR: VariantDesc = VariantDesc {
+    name: NO_NAME,
+    field_count: 2,
+    fields: PAIR_FIELDS.as_ptr(),
+};
+
+static PAIR_TYPE: TypeDesc = TypeDesc {
+    kind: TypeKind::Flat,
+    words: 2,
+    name: NO_NAME,
+    variant_count: 1,
+    variants: &raw const PAIR,
+};
+
+/// The descriptor of buffers of pairs of strings that the runtime makes.
+pub(crate) static PAIR_BUFFER: ObjectDesc = ObjectDesc {
+    kind: ObjectKind::Buffer,
+    words: 2,
+    ty: &raw const PAIR_TYPE,
+    pointers: 0b11,
     lists: 0,
 };
 

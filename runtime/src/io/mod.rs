@@ -1,6 +1,10 @@
 //! Input and output of the process.
 
+pub mod block_on;
+pub mod source;
 pub mod stdout;
+pub mod tcp;
+pub mod waker;
 
 /// Writes to standard error, whatever happens: there is nobody left to tell.
 pub fn complain(text: &[u8]) {

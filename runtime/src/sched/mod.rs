@@ -17,17 +17,18 @@ pub mod stop;
 pub mod worker;
 
 use crate::actor::{Actor, Body};
-use crate::sync::{Arc, Padded};
-use crate::table::{SLOTS, Table};
+use crate::sync::{Arc, Padded, lock};
+use crate::table::{Pid, SLOTS, Table, Visitor};
 use crate::timer::Timers;
 use idle::Idle;
 use monitor::Monitor;
 use poller::Poller;
 use queues::{Local, Queues};
 use std::process::exit;
-use std::sync::OnceLock;
+use std::ptr::NonNull;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64};
+use std::sync::{Mutex, OnceLock};
 use stop::Roots;
 use worker::Worker;
 
@@ -67,6 +68,28 @@ pub struct Scheduler {
 
 static SCHEDULER: OnceLock<Scheduler> = OnceLock::new();
 
+/// Wakes an actor, from a thread that is no worker's.
+pub fn wake_from_outside(pid: u64) {
+    static VISITOR: Mutex<Option<Visitor<Actor>>> = Mutex::new(None);
+    let Some(scheduler) = SCHEDULER.get() else {
+        return;
+    };
+    let mut visitor = lock(&VISITOR);
+    if visitor.is_none() {
+        *visitor = scheduler.table.visitor();
+    }
+    if let Some(visitor) = visitor.as_mut() {
+        visitor.enter();
+        if let Some(actor) = visitor.get(Pid(pid))
+            && actor.state.wake()
+        {
+            scheduler.queues.inject(NonNull::from(actor));
+            scheduler.idle.notify();
+        }
+        visitor.leave();
+    }
+}
+
 impl Scheduler {
     /// Makes the scheduler of the process, and gives what each worker has of its own.
     ///
@@ -100,6 +123,11 @@ impl Scheduler {
         // In this order an actor that ends in between counts as alive.
         let ended = sum(|seen| &seen.ended);
         sum(|seen| &seen.started) - ended
+    }
+
+    /// Where sockets are watched.
+    pub fn poller(&self) -> &Poller {
+        &self.poller
     }
 
     /// The number of the monitor's round.

@@ -1,8 +1,9 @@
 //! The end of a program that is asked for from outside, by SIGINT or SIGTERM.
 //!
 //! The first signal stops the supervisors that no other supervisor has started, the last one first, each
-//! before the next; they stop their children in turn. Then the process ends, with 128 and the signal's
-//! number. A second signal ends it at once.
+//! before the next; they stop their children in turn. Before that, what serves others (see [`Drain`]) gets to
+//! finish what it has begun. Then the process ends, with 128 and the signal's number. A second signal ends it at
+//! once.
 //!
 //! The handler only notes the signal and interrupts the poller, so that somebody is awake to see it; what
 //! follows is done by the monitor, a step in each of its rounds.
@@ -18,7 +19,7 @@ use std::mem::zeroed;
 use std::ptr::{NonNull, null_mut};
 use std::sync::atomic::AtomicI32;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 
 /// The signal that has come; 0 for none.
 static SIGNAL: AtomicI32 = AtomicI32::new(0);
@@ -43,6 +44,24 @@ impl Roots {
     fn last(&self) -> Option<u64> {
         lock(&self.0).last().copied()
     }
+}
+
+/// What finishes what it has begun before the program ends.
+pub trait Drain: Send + Sync {
+    /// Begins nothing new from here on.
+    fn begin(&self);
+
+    /// Whether all is finished, or the time for it is up.
+    fn is_done(&self) -> bool;
+}
+
+static DRAINS: Mutex<Vec<Weak<dyn Drain>>> = Mutex::new(Vec::new());
+
+/// The end of the program waits for this one, as long as there is anybody who uses it.
+pub fn drain_first(drain: Weak<dyn Drain>) {
+    let mut drains = lock(&DRAINS);
+    drains.retain(|drain| drain.strong_count() > 0);
+    drains.push(drain);
 }
 
 /// Whether the program is to end.
@@ -90,6 +109,11 @@ extern "C" fn handle(signal: libc::c_int) {
 /// One step towards the end: asks the next supervisor to stop, unless that was done, and ends the process
 /// when none is left.
 pub fn step(scheduler: &'static Scheduler, visitor: &mut Visitor<Actor>, asked: &mut Option<u64>) {
+    let drains: Vec<_> = lock(&DRAINS).iter().filter_map(Weak::upgrade).collect();
+    drains.iter().for_each(|drain| drain.begin());
+    if !drains.iter().all(|drain| drain.is_done()) {
+        return;
+    }
     match scheduler.roots.last() {
         None => scheduler.end(128 + SIGNAL.load(Acquire)),
         last if last == *asked => {}

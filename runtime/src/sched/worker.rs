@@ -3,6 +3,7 @@
 mod seeded;
 
 use super::idle::Role;
+use super::poller::Events;
 use super::queues::Local;
 use super::{Scheduler, Seen, clock, later, stop};
 use crate::actor::requests::KILL;
@@ -22,8 +23,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Relaxed, Release, SeqCst};
 
-/// Turns after which a worker looks at the timers, if the monitor has not begun a round before.
-const TURNS_BETWEEN_TIMERS: u32 = 61;
+/// Turns after which a worker looks at timers and sockets, if the monitor has not begun a round before.
+const TURNS_BETWEEN_LOOKS: u32 = 61;
 
 /// See the module's comment. It belongs to its thread; what others see is in [`Seen`].
 pub struct Worker {
@@ -39,6 +40,7 @@ pub struct Worker {
     due: RefCell<Vec<Timer>>,
     /// In deterministic mode, where its choices come from.
     seeded: Option<Seeded>,
+    events: RefCell<Events>,
 }
 
 // SAFETY: a worker is made on one thread and given to its own before it is used; nobody else uses it.
@@ -73,6 +75,7 @@ impl Worker {
             visitor,
             due: RefCell::default(),
             seeded: config::current().seed.map(Seeded::new),
+            events: RefCell::default(),
         })))
     }
 
@@ -93,6 +96,18 @@ impl Worker {
             if displaced {
                 self.scheduler.idle.notify();
             }
+        }
+    }
+
+    /// As [`Worker::wake`], by the pid, from wherever this thread is: within a turn or between two.
+    pub fn make_ready(&self, pid: u64) {
+        let Some(actor) = self.find(pid) else {
+            return;
+        };
+        if !self.seen.current.load(Relaxed).is_null() {
+            self.wake(actor);
+        } else if actor.state.wake() {
+            self.queue(actor);
         }
     }
 
@@ -153,7 +168,8 @@ impl Worker {
     }
 
     /// The thread of the worker begins.
-    pub fn begin(&self) {
+    pub fn begin(&'static self) {
+        crate::io::waker::enter_thread(self);
         self.visitor.borrow_mut().enter();
     }
 
@@ -203,9 +219,10 @@ impl Worker {
         loop {
             turns += 1;
             let now = self.scheduler.tick();
-            if tick != now || turns >= TURNS_BETWEEN_TIMERS {
+            if tick != now || turns >= TURNS_BETWEEN_LOOKS {
                 (tick, turns) = (now, 0);
                 self.fire_timers(self.number);
+                self.look_at_sockets();
             }
             self.visitor.borrow_mut().turn();
             let next = self.local.borrow_mut().pop();
@@ -264,6 +281,19 @@ impl Worker {
         }
     }
 
+    /// Takes what the poller has, and acts on it.
+    fn look_at_sockets(&self) {
+        self.scheduler.poller.look(&mut self.events.borrow_mut());
+        self.act_on_events();
+    }
+
+    fn act_on_events(&self) {
+        for (token, bits) in self.events.borrow_mut().drain() {
+            // SAFETY: the poller gives the tokens that it got.
+            unsafe { crate::io::source::dispatch(self, token, bits) };
+        }
+    }
+
     /// Whether there is something to do for one that sleeps.
     fn has_work(&self) -> bool {
         let scheduler = self.scheduler;
@@ -278,6 +308,7 @@ impl Worker {
         let mut searching = false;
         loop {
             self.fire_all_timers();
+            self.look_at_sockets();
             let tick = self.scheduler.tick();
             let mut local = self.local.borrow_mut();
             let mut next = local.pop();
@@ -312,7 +343,7 @@ impl Worker {
             role = match role {
                 Role::Sleeper => idle.park(self.number),
                 Role::Poller => match self.poll() {
-                    Role::Poller if self.has_work() => {
+                    Role::Poller if !self.events.borrow().is_empty() || self.has_work() => {
                         idle.leave(self.number);
                         Role::Awake
                     }
@@ -324,16 +355,19 @@ impl Worker {
         self.seen.asleep.store(false, SeqCst);
         self.scheduler.monitor.wake();
         self.visitor.borrow_mut().enter();
+        self.act_on_events();
     }
 
-    /// Waits for the nearest timer, or to be interrupted; what this worker is then.
+    /// Waits for sockets and the nearest timer, or to be interrupted; what this worker is then.
     fn poll(&self) -> Role {
         let Scheduler { idle, timers, .. } = self.scheduler;
         stdout::flush();
         let next = timers.next_of_all();
         if idle.poll_until(next, || timers.next_of_all()) {
             let most = (next != NEVER).then(|| clock::until(next));
-            self.scheduler.poller.wait(most);
+            self.scheduler
+                .poller
+                .wait(most, &mut self.events.borrow_mut());
         }
         if stop::is_asked_for() {
             self.scheduler.monitor.wake();

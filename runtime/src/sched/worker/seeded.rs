@@ -24,9 +24,12 @@ use crate::timer::{NEVER, Timer};
 use std::cell::{Cell, RefCell};
 use std::ptr::{NonNull, null_mut};
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
 /// Microseconds that a turn takes.
 const TURN: u64 = 1;
+/// Microseconds of a look at sockets when no actor can run.
+const WAIT_FOR_SOCKETS: u64 = 1000;
 /// Of so many ready actors each is looked at for the one that runs next, of more so many at random.
 const LOOK_AT: usize = 8;
 /// One in so many crossings ends the slice.
@@ -155,8 +158,24 @@ impl Worker {
         }
     }
 
+    /// Where there are sockets, waits for them a while, and acts on what comes.
+    fn wait_for_sockets(&self) -> bool {
+        let poller = &self.scheduler.poller;
+        if !poller.watches_any() {
+            return false;
+        }
+        let most = Duration::from_micros(WAIT_FOR_SOCKETS);
+        poller.wait(Some(most), &mut self.events.borrow_mut());
+        self.act_on_events();
+        true
+    }
+
     /// No actor can run: the time of the next timer comes, or there is nothing to wait for.
     fn let_time_pass(&self, seeded: &Seeded) {
+        if self.wait_for_sockets() {
+            // As long as others may have something to say, time goes on as it does for them.
+            return clock::advance(WAIT_FOR_SOCKETS);
+        }
         let next = self.scheduler.timers.next_of_all();
         if next != NEVER {
             let late = match seeded.below(2) {
