@@ -382,6 +382,58 @@ pub const STD: &[Native] = &[
     ),
     leaf("Crypto.raw_equal", "mesh_crypto_equal", "pp", "i"),
     worker("Crypto.raw_random", "mesh_crypto_random", "i", "p"),
+    // (address, port, file of the certificate, of its key, limits as `runtime::http::server` takes them) -> (0, the
+    // port, its address for people), or (1, 0, why not).
+    leaf("HttpServer.raw_listen", "mesh_http_listen", "pipppi", "iip"),
+    // (what the actor of a connection runs, what that of a request does): accepts connections until the server ends.
+    leaf("HttpServer.raw_accept", "mesh_http_accept", "pp", ""),
+    // Serves the connection of this actor until there is nothing to do. Then the actor's function must return: it
+    // runs again when there is.
+    leaf("HttpServer.raw_drive", "mesh_http_drive", "", ""),
+    // The request of this actor -> (its number, method, target).
+    leaf("HttpServer.raw_head", "mesh_http_head", "", "ipp"),
+    leaf("HttpServer.raw_version", "mesh_http_version", "", "p"),
+    leaf("HttpServer.raw_peer", "mesh_http_peer", "", "p"),
+    leaf("HttpServer.raw_headers", "mesh_http_headers", "", "pi"),
+    // Bytes of the body: -1 where that is not known.
+    leaf("HttpServer.raw_length", "mesh_http_length", "", "i"),
+    // (number) -> (0 the end | 1 a piece | 2 the client is gone | 3 too large | 4 time is up | 5 malformed | 6 read before | 7 another
+    // actor's request, the piece | the limit's or problem's text)
+    leaf("Exchange.raw_read", "mesh_http_read", "i", "ip"),
+    // (number, status, headers, body) -> "" or what is wrong with the answer.
+    leaf("HttpServer.raw_answer", "mesh_http_answer", "iipip", "p"),
+    // (number, status, headers, length or -1): the body follows by `raw_write`.
+    leaf("HttpServer.raw_begin", "mesh_http_begin", "iipii", "p"),
+    // (number, status, headers, path, from, count): the body is a part of a file.
+    leaf("HttpServer.raw_file", "mesh_http_file", "iipipii", "p"),
+    // (number, bytes) -> 0, or 1 the client is gone | 2 it takes nothing.
+    leaf("HttpServer.raw_write", "mesh_http_write", "ip", "i"),
+    leaf("HttpServer.raw_finish", "mesh_http_finish", "i", ""),
+    // (whether with TLS, host, port, milliseconds): a connection to a server -> 0, or the kind of what is wrong:
+    // 1 no such host | 2 no connection | 3 no TLS | 4 time is up; and its text. The connection is for the next `raw_send`.
+    leaf("HttpClient.raw_connect", "mesh_http_connect", "ipii", "ip"),
+    // (method, target, header fields, body, whether pieces of it follow) -> the number of the conversation, or 0 and what
+    // is wrong with the request.
+    leaf("HttpClient.raw_send", "mesh_http_send", "pppipi", "ip"),
+    // (number, piece, milliseconds) -> 0 sent | 1 nobody takes it | 4 time is up
+    leaf("HttpClient.raw_piece", "mesh_http_piece", "ipi", "i"),
+    leaf("HttpClient.raw_end", "mesh_http_end", "i", ""),
+    // (number, milliseconds): waits for the answer -> (status, text), or 0 and the kind of what is wrong in words: "4" time
+    // is up | "6" the connection had been closed: to be tried again on a fresh one | else "5" and what.
+    leaf(
+        "HttpClient.raw_answer",
+        "mesh_http_client_answer",
+        "ii",
+        "ip",
+    ),
+    leaf(
+        "HttpClient.raw_headers",
+        "mesh_http_client_headers",
+        "i",
+        "pi",
+    ),
+    // Bytes of the body, or -1.
+    leaf("HttpClient.raw_length", "mesh_http_client_length", "i", "i"),
     // (hashes) -> them in the order of their bits as unsigned numbers, each followed by its position
     // in the list; equal ones in the order of the list.
     worker("Hash.order", "mesh_hash_order", "pi", "pi"),

@@ -22,6 +22,7 @@ pub mod actor;
 pub mod config;
 pub mod crash;
 pub mod heap;
+pub mod http;
 pub mod io;
 pub mod mailbox;
 pub mod message;

@@ -6,6 +6,7 @@ use crate::compare::{Outcome, with_file};
 use crate::guide;
 use crate::mutate;
 use crate::process::{self, Ended};
+use crate::served;
 use crate::tested;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -43,6 +44,14 @@ pub fn run(setup: &Setup, case: &Case) -> Outcome {
 /// Runs a program in every way there is.
 fn program(setup: &Setup, case: &Case, outcome: &mut Outcome) {
     let name = case.name();
+    if case.beside("http").is_file() {
+        outcome.add(&name, served::program(setup, case, false));
+        if number(&name) % 100 < setup.release {
+            let result = served::program(setup, case, true);
+            outcome.add(&format!("{name} (release)"), result);
+        }
+        return;
+    }
     let result = run_program(setup, case, false, false);
     let works = result.is_ok();
     outcome.add(&name, result);

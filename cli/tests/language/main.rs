@@ -3,6 +3,7 @@
 //! | folder | a case | what is compared |
 //! | --- | --- | --- |
 //! | `tests/run`, `examples` | `name.mesh`, or a package `name/` | standard output with `.out`, errors with `.err`, exit code with `.exit`; given `.args` and `.in` |
+//! | the same, with a `.http` | a server | what it answers to the requests in the file, with the answers there |
 //! | `tests/errors` | the same | all diagnostics of `mesh check`, with `.stderr` |
 //! | `tests/check` | the same | that `mesh check` says nothing |
 //! | `tests/stages` | `name.mesh` | `mesh build --emit STAGE` with each `name.STAGE` there is, and `--release` with `name.STAGE.release` |
@@ -23,6 +24,7 @@ mod guide;
 mod kinds;
 mod mutate;
 mod process;
+mod served;
 mod tested;
 
 use case::{Case, Kind};

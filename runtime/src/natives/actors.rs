@@ -3,6 +3,7 @@
 use crate::actor::Actor;
 use crate::actor::receive::Found;
 use crate::crash::Reason;
+use crate::heap::HeapFull;
 use crate::heap::collect::make_room;
 use crate::heap::copy::copy;
 use crate::message::Call;
@@ -28,25 +29,34 @@ pub fn own_pid(cx: &Cx) -> u64 {
     cx.actor().pid()
 }
 
+/// A copy of a closure in the heap of an actor that is being made, which is called what the closure is.
+///
+/// # Safety
+/// The record is the caller's alone; the closure is a live one.
+pub unsafe fn copied_closure(actor: &Actor, closure: Pointer) -> Result<Pointer, HeapFull> {
+    let context = actor.context();
+    let mut heap = actor.heap.borrow_mut();
+    // SAFETY: the caller's promise. The closure's descriptor, and what that says, are static.
+    let (closure, loose) = unsafe { copy(closure, |bytes| heap.allocate(context, bytes)) }?;
+    heap.begin_with(loose);
+    // SAFETY: as above.
+    if let Some(ty) = unsafe {
+        let desc = (closure.cast::<u64>().read() & DESC_MASK) as *const ObjectDesc;
+        (*desc).ty.as_ref()
+    } {
+        actor.set_function(ty.name);
+    }
+    Ok(closure)
+}
+
 /// A new actor that runs a copy of a closure.
 fn spawn(cx: &mut Cx, closure: Pointer, link: bool) -> u64 {
     let parent = cx.actor();
     let made = cx.worker().spawn(|actor| {
-        let context = actor.context();
-        let mut heap = actor.heap.borrow_mut();
-        // SAFETY: the record is this function's alone; the closure is a live one, and its descriptor and
-        // what that says are static.
-        let copied = unsafe { copy(closure, |bytes| heap.allocate(context, bytes)) }?;
-        let (closure, loose) = copied;
-        heap.begin_with(loose);
-        actor.closure.set(closure);
-        // SAFETY: as above.
-        if let Some(ty) = unsafe {
-            let desc = (closure.cast::<u64>().read() & DESC_MASK) as *const ObjectDesc;
-            (*desc).ty.as_ref()
-        } {
-            actor.set_function(ty.name);
-        }
+        // SAFETY: the record is this function's alone, and the closure is a live one.
+        actor
+            .closure
+            .set(unsafe { copied_closure(actor, closure) }?);
         if link {
             // SAFETY: both are this worker's.
             unsafe {

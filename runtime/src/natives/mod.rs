@@ -35,6 +35,8 @@ pub mod date_time;
 pub mod env;
 pub mod float;
 pub mod hash;
+pub mod http;
+pub mod http_client;
 pub mod int;
 pub mod io;
 pub mod json;

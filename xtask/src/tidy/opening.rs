@@ -4,6 +4,7 @@ use super::{File, Problem};
 
 /// Inputs whose every byte is what is tested: a comment in front would change the test.
 const INPUTS: &[&str] = &[
+    "examples/counter_server.mesh",
     "tests/syntax/",
     "tests/stages/",
     "tests/errors/",

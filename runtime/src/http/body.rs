@@ -1,0 +1,132 @@
+//! Bodies of answers, as hyper sends them.
+
+use super::exchange::{CutOff, Exchange, Ticket};
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use std::error::Error;
+use std::fs::File;
+use std::io::{self, Read};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+/// Bytes that are read of a file at a time.
+const PIECE: u64 = 64 << 10;
+
+/// See the module's comment.
+pub struct Outgoing {
+    source: Source,
+    /// As long as this is not sent: what ends the request's actor when the client goes away.
+    exchange: Option<(Arc<Exchange>, Ticket)>,
+}
+
+enum Source {
+    Whole(Option<Bytes>),
+    /// The length where it is known.
+    Stream(Option<u64>),
+    /// So many bytes from where the file stands.
+    File(File, u64),
+}
+
+impl Outgoing {
+    /// Bytes that are all there.
+    pub fn whole(bytes: Bytes) -> Outgoing {
+        let bytes = (!bytes.is_empty()).then_some(bytes);
+        Outgoing {
+            source: Source::Whole(bytes),
+            exchange: None,
+        }
+    }
+
+    /// What the request's actor writes, of so many bytes if that is known.
+    pub fn stream(length: Option<u64>) -> Outgoing {
+        Outgoing {
+            source: Source::Stream(length),
+            exchange: None,
+        }
+    }
+
+    /// So many bytes of a file, from where it stands.
+    pub fn file(file: File, count: u64) -> Outgoing {
+        Outgoing {
+            source: Source::File(file, count),
+            exchange: None,
+        }
+    }
+
+    /// The body is now what keeps the exchange.
+    pub fn keep(&mut self, exchange: Arc<Exchange>, ticket: Ticket) {
+        self.exchange = Some((exchange, ticket));
+    }
+
+    fn next(
+        &mut self,
+        cx: &Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Box<dyn Error + Send + Sync>>>> {
+        match &mut self.source {
+            Source::Whole(bytes) => Poll::Ready(bytes.take().map(Ok)),
+            Source::Stream(_) => match &self.exchange {
+                None => Poll::Ready(Some(Err(CutOff.into()))),
+                Some((exchange, _)) => exchange
+                    .take_frame(cx)
+                    .map(|frame| frame.map(|frame| frame.map_err(Into::into))),
+            },
+            Source::File(_, 0) => Poll::Ready(None),
+            Source::File(file, left) => {
+                let piece = piece(file, *left);
+                if let Ok(piece) = &piece {
+                    *left -= piece.len() as u64;
+                }
+                Poll::Ready(Some(piece.map_err(Into::into)))
+            }
+        }
+    }
+}
+
+/// The next bytes of a file that has at least `left` more.
+fn piece(file: &mut File, left: u64) -> io::Result<Bytes> {
+    let most = left.min(PIECE);
+    let mut piece = Vec::with_capacity(most as usize);
+    file.take(most).read_to_end(&mut piece)?;
+    if piece.is_empty() {
+        // It became shorter.
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(piece.into())
+}
+
+impl Body for Outgoing {
+    type Data = Bytes;
+    type Error = Box<dyn Error + Send + Sync>;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        self.next(cx)
+            .map(|next| next.map(|bytes| bytes.map(Frame::data)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(&self.source, Source::Whole(None) | Source::File(_, 0))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.source {
+            Source::Whole(bytes) => {
+                SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
+            }
+            Source::Stream(length) => length.map_or_else(SizeHint::new, SizeHint::with_exact),
+            Source::File(_, left) => SizeHint::with_exact(*left),
+        }
+    }
+}
+
+impl Drop for Outgoing {
+    fn drop(&mut self) {
+        // Whoever streams has to know that nobody takes it; any other actor has answered, and is left alone.
+        if let (Source::Stream(_), Some((exchange, _))) = (&self.source, &self.exchange) {
+            exchange.leave();
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! From a server's name to a connection: addresses, TCP, TLS.
+
+use super::client::{Link, Server};
+use super::socket::{Socket, Transport};
+use super::tls;
+use crate::io::tcp::{Connecting, Stream};
+use crate::io::waker;
+use crate::sched::worker::Worker;
+use crate::sync::lock;
+use std::collections::VecDeque;
+use std::io;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, ready};
+use std::thread;
+use tokio_rustls::{Connect, TlsConnector};
+
+/// Why there is no connection.
+pub enum Failure {
+    NoSuchHost,
+    /// What the system says.
+    NoConnection(String),
+    NoTls(String),
+    TimedOut,
+}
+
+/// What the thread that looks an address up gives.
+type Found = Arc<Mutex<Option<io::Result<Vec<SocketAddr>>>>>;
+
+enum State {
+    LookingUp(Found),
+    /// Addresses that are left to be tried, and why the last one failed.
+    Trying(VecDeque<SocketAddr>, Option<Connecting>, Option<io::Error>),
+    Securing(Box<Connect<Socket>>, Socket),
+}
+
+/// A connection that is being made.
+pub struct Attempt {
+    server: Server,
+    owner: u64,
+    state: State,
+}
+
+impl Attempt {
+    /// Begins, for an actor.
+    pub fn new(server: Server, owner: u64) -> Attempt {
+        let port = server.port;
+        let literal = server.host.trim_start_matches('[').trim_end_matches(']');
+        let state = match literal.parse::<IpAddr>() {
+            Ok(address) => {
+                State::Trying(VecDeque::from([SocketAddr::new(address, port)]), None, None)
+            }
+            Err(_) => State::LookingUp(look_up(server.host.clone(), port, owner)),
+        };
+        Attempt {
+            server,
+            owner,
+            state,
+        }
+    }
+
+    /// Goes on.
+    pub fn poll(&mut self, worker: &Worker, cx: &mut Context<'_>) -> Poll<Result<Link, Failure>> {
+        loop {
+            match &mut self.state {
+                State::LookingUp(found) => {
+                    let Some(found) = lock(found).take() else {
+                        return Poll::Pending;
+                    };
+                    let addresses: VecDeque<_> = found.unwrap_or_default().into();
+                    if addresses.is_empty() {
+                        return Poll::Ready(Err(Failure::NoSuchHost));
+                    }
+                    self.state = State::Trying(addresses, None, None);
+                }
+                State::Trying(addresses, connecting, problem) => {
+                    if let Some(attempt) = connecting {
+                        let made = ready!(attempt.poll());
+                        *connecting = None;
+                        match made {
+                            Ok(stream) => match self.connected(stream) {
+                                Some(done) => return Poll::Ready(done),
+                                None => continue,
+                            },
+                            Err(error) => *problem = Some(error),
+                        }
+                        continue;
+                    }
+                    let Some(address) = addresses.pop_front() else {
+                        let problem = problem.as_ref().map_or_else(String::new, tls::system);
+                        return Poll::Ready(Err(Failure::NoConnection(problem)));
+                    };
+                    match Connecting::new(worker, self.owner, address) {
+                        Ok(attempt) => *connecting = Some(attempt),
+                        Err(error) => *problem = Some(error),
+                    }
+                }
+                State::Securing(connect, socket) => {
+                    let stream = ready!(Pin::new(connect.as_mut()).poll(cx));
+                    let stream = match stream {
+                        Ok(stream) => stream,
+                        Err(error) => return Poll::Ready(Err(Failure::NoTls(error.to_string()))),
+                    };
+                    let link = Link::new(Transport::tls(stream.into()), socket);
+                    return Poll::Ready(
+                        link.map_err(|error| Failure::NoConnection(error.to_string())),
+                    );
+                }
+            }
+        }
+    }
+
+    /// TCP is there; done unless there is to be TLS.
+    fn connected(&mut self, stream: Stream) -> Option<Result<Link, Failure>> {
+        let socket = Socket::new(stream);
+        if !self.server.secure {
+            let link = Link::new(Transport::plain(socket.clone()), &socket);
+            return Some(link.map_err(|error| Failure::NoConnection(error.to_string())));
+        }
+        let name = match rustls::pki_types::ServerName::try_from(self.server.host.clone()) {
+            Ok(name) => name,
+            Err(error) => return Some(Err(Failure::NoTls(error.to_string()))),
+        };
+        let config = match tls::client() {
+            Ok(config) => config,
+            Err(problem) => return Some(Err(Failure::NoTls(problem))),
+        };
+        let connect = TlsConnector::from(config).connect(name, socket.clone());
+        self.state = State::Securing(Box::new(connect), socket);
+        None
+    }
+}
+
+/// Looks the addresses of a name up, on a thread of its own: the C library waits for the network.
+fn look_up(host: String, port: u16, owner: u64) -> Found {
+    let found = Found::default();
+    let there = Arc::clone(&found);
+    let look = move || {
+        let addresses = (host.as_str(), port).to_socket_addrs();
+        *lock(&there) = Some(addresses.map(Iterator::collect));
+        waker::wake(owner);
+    };
+    let started = thread::Builder::new()
+        .name(String::from("look-up"))
+        .spawn(look);
+    if let Err(error) = started {
+        *lock(&found) = Some(Err(error));
+    }
+    found
+}
