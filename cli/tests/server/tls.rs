@@ -1,9 +1,10 @@
 //! HTTPS, as curl sees it.
 //!
 //! The certificate and its key, beside this file, are for these tests only: `openssl req -x509 -newkey ec -pkeyopt
-//! ec_paramgen_curve:P-256 -nodes -days 36500 -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1`.
+//! ec_paramgen_curve:P-256 -nodes -days 36500 -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1
+//! -addext basicConstraints=critical,CA:FALSE`.
 
-use crate::server::{Server, file};
+use crate::server::{Server, file, mesh};
 use std::io::Write;
 use std::process::Command;
 
@@ -61,4 +62,26 @@ fn what_is_no_tls_is_turned_away() {
     server.connect().write_all(&[22, 3, 1, 2, 0, 1]).unwrap();
     let url = format!("https://localhost:{}/", server.port);
     assert_eq!(curl(&["--http1.1"], &url), "hello 1.1");
+}
+
+#[test]
+fn a_client_trusts_what_the_system_does_and_speaks_http2() {
+    let server = secure();
+    let fetch = |trusted: Option<&str>| {
+        let mut command = mesh();
+        command.arg("run").arg(file("fetch.mesh"));
+        command.env("URL", format!("https://localhost:{}", server.port));
+        if let Some(trusted) = trusted {
+            command.env("SSL_CERT_FILE", file(trusted));
+        }
+        let ended = command.output().unwrap();
+        String::from_utf8_lossy(&ended.stdout).into_owned()
+            + &String::from_utf8_lossy(&ended.stderr)
+    };
+    assert_eq!(fetch(Some("certificate.pem")), "HTTP/2\n1000000\nmore\n");
+    let refused = fetch(None);
+    assert!(
+        refused.contains("localhost") && !refused.contains("HTTP/2"),
+        "{refused}"
+    );
 }

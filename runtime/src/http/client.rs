@@ -6,14 +6,16 @@
 //! taken out.
 
 use super::socket::{Socket, Transport};
+use super::streams::{Multiplexed, Streams};
 use super::upload::{Sent, Upload};
 use crate::io::tcp::Stream;
 use crate::sched::clock;
 use crate::sync::lock;
 use hyper::body::Incoming;
-use hyper::client::conn::http1::{self, Connection, SendRequest};
+use hyper::client::conn::{http1, http2};
+use hyper::header::HOST;
 use hyper::http::response::Parts;
-use hyper::{Request, Response};
+use hyper::{Request, Response, Uri};
 use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::atomic::AtomicU64;
@@ -34,10 +36,21 @@ pub struct Server {
     pub secure: bool,
 }
 
+/// What hyper has of a connection, and what it takes requests with.
+enum Wire {
+    Http1(
+        http1::SendRequest<Sent>,
+        Box<http1::Connection<Transport, Sent>>,
+    ),
+    Http2(
+        http2::SendRequest<Sent>,
+        Box<Multiplexed<http2::Connection<Transport, Sent, Streams>>>,
+    ),
+}
+
 /// A connection.
 pub struct Link {
-    sender: SendRequest<Sent>,
-    connection: Box<Connection<Transport, Sent>>,
+    wire: Wire,
     stream: Arc<Stream>,
     is_over: bool,
     /// Since when it is in the pool.
@@ -46,27 +59,61 @@ pub struct Link {
 
 static POOL: Mutex<Option<HashMap<Server, Vec<Link>>>> = Mutex::new(None);
 
+/// A connection whose version is known.
+pub type Greeting = Pin<Box<dyn Future<Output = hyper::Result<Link>> + Send>>;
+
 impl Link {
-    /// hyper's side of a connection that is made.
-    ///
-    /// # Errors
-    /// What hyper says.
-    pub fn new(transport: Transport, socket: &Socket) -> hyper::Result<Link> {
-        let mut made = Box::pin(http1::handshake(transport));
-        // It has nothing to wait for.
-        let waker = std::task::Waker::noop();
-        match made.as_mut().poll(&mut Context::from_waker(waker)) {
-            Poll::Ready(made) => {
-                let (sender, connection) = made?;
-                Ok(Link {
-                    sender,
-                    connection: Box::new(connection),
-                    stream: Arc::clone(&socket.stream),
-                    is_over: false,
-                    since: 0,
-                })
+    /// Makes hyper's side of a connection.
+    pub fn greet(transport: Transport, socket: &Socket, speaks_http2: bool) -> Greeting {
+        let stream = Arc::clone(&socket.stream);
+        Box::pin(async move {
+            let wire = if speaks_http2 {
+                let streams = Streams::default();
+                let (sender, connection) = http2::handshake(streams.clone(), transport).await?;
+                Wire::Http2(sender, Box::new(Multiplexed::client(connection, streams)))
+            } else {
+                let (sender, connection) = http1::handshake(transport).await?;
+                Wire::Http1(sender, Box::new(connection))
+            };
+            Ok(Link {
+                wire,
+                stream,
+                is_over: false,
+                since: 0,
+            })
+        })
+    }
+
+    fn send(&mut self, server: &Server, mut request: Request<Sent>) -> Answer {
+        match &mut self.wire {
+            Wire::Http1(sender, _) => Box::pin(sender.send_request(request)),
+            Wire::Http2(sender, _) => {
+                // The host stands in the target there.
+                let scheme = if server.secure { "https" } else { "http" };
+                let host = request.headers_mut().remove(HOST);
+                let host = host.as_ref().and_then(|host| host.to_str().ok());
+                let target = Uri::builder()
+                    .scheme(scheme)
+                    .authority(host.unwrap_or(&server.host))
+                    .path_and_query(
+                        request
+                            .uri()
+                            .path_and_query()
+                            .map_or("/", |path| path.as_str()),
+                    )
+                    .build();
+                if let Ok(target) = target {
+                    *request.uri_mut() = target;
+                }
+                Box::pin(sender.send_request(request))
             }
-            Poll::Pending => unreachable!("a handshake of HTTP/1 sends nothing"),
+        }
+    }
+
+    fn takes_requests(&self) -> bool {
+        match &self.wire {
+            Wire::Http1(sender, _) => sender.is_ready(),
+            Wire::Http2(sender, _) => sender.is_ready(),
         }
     }
 
@@ -86,7 +133,7 @@ impl Link {
 
     /// Puts it into the pool.
     fn keep(mut self, server: Server) {
-        if self.is_over || self.stream.is_read_closed() || !self.sender.is_ready() {
+        if self.is_over || self.stream.is_read_closed() || !self.takes_requests() {
             return;
         }
         let now = clock::now();
@@ -105,9 +152,13 @@ impl Link {
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) {
-        if !self.is_over && Pin::new(self.connection.as_mut()).poll(cx).is_ready() {
-            self.is_over = true;
+        if self.is_over {
+            return;
         }
+        self.is_over = match &mut self.wire {
+            Wire::Http1(_, connection) => Pin::new(connection.as_mut()).poll(cx).is_ready(),
+            Wire::Http2(_, connection) => connection.poll(cx).is_ready(),
+        };
     }
 }
 
@@ -139,7 +190,7 @@ impl Conversation {
         static NUMBERS: AtomicU64 = AtomicU64::new(1);
         let upload = request.body().upload();
         let is_idempotent = request.method().is_idempotent();
-        let answer: Answer = Box::pin(link.sender.send_request(request));
+        let answer = link.send(&server, request);
         Conversation {
             // Below zero, so that no request of a server has it.
             number: (-(NUMBERS.fetch_add(1, Relaxed) as i64)).cast_unsigned(),

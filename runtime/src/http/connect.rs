@@ -1,6 +1,6 @@
 //! From a server's name to a connection: addresses, TCP, TLS.
 
-use super::client::{Link, Server};
+use super::client::{Greeting, Link, Server};
 use super::socket::{Socket, Transport};
 use super::tls;
 use crate::io::tcp::{Connecting, Stream};
@@ -33,6 +33,7 @@ enum State {
     /// Addresses that are left to be tried, and why the last one failed.
     Trying(VecDeque<SocketAddr>, Option<Connecting>, Option<io::Error>),
     Securing(Box<Connect<Socket>>, Socket),
+    Greeting(Greeting),
 }
 
 /// A connection that is being made.
@@ -79,10 +80,11 @@ impl Attempt {
                         let made = ready!(attempt.poll());
                         *connecting = None;
                         match made {
-                            Ok(stream) => match self.connected(stream) {
-                                Some(done) => return Poll::Ready(done),
-                                None => continue,
-                            },
+                            Ok(stream) => {
+                                if let Err(failure) = self.connected(stream) {
+                                    return Poll::Ready(Err(failure));
+                                }
+                            }
                             Err(error) => *problem = Some(error),
                         }
                         continue;
@@ -102,7 +104,12 @@ impl Attempt {
                         Ok(stream) => stream,
                         Err(error) => return Poll::Ready(Err(Failure::NoTls(error.to_string()))),
                     };
-                    let link = Link::new(Transport::tls(stream.into()), socket);
+                    let http2 = stream.get_ref().1.alpn_protocol() == Some(tls::HTTP2);
+                    let greeting = Link::greet(Transport::tls(stream.into()), socket, http2);
+                    self.state = State::Greeting(greeting);
+                }
+                State::Greeting(greeting) => {
+                    let link = ready!(greeting.as_mut().poll(cx));
                     return Poll::Ready(
                         link.map_err(|error| Failure::NoConnection(error.to_string())),
                     );
@@ -111,24 +118,20 @@ impl Attempt {
         }
     }
 
-    /// TCP is there; done unless there is to be TLS.
-    fn connected(&mut self, stream: Stream) -> Option<Result<Link, Failure>> {
+    /// TCP is there.
+    fn connected(&mut self, stream: Stream) -> Result<(), Failure> {
         let socket = Socket::new(stream);
         if !self.server.secure {
-            let link = Link::new(Transport::plain(socket.clone()), &socket);
-            return Some(link.map_err(|error| Failure::NoConnection(error.to_string())));
+            let greeting = Link::greet(Transport::plain(socket.clone()), &socket, false);
+            self.state = State::Greeting(greeting);
+            return Ok(());
         }
-        let name = match rustls::pki_types::ServerName::try_from(self.server.host.clone()) {
-            Ok(name) => name,
-            Err(error) => return Some(Err(Failure::NoTls(error.to_string()))),
-        };
-        let config = match tls::client() {
-            Ok(config) => config,
-            Err(problem) => return Some(Err(Failure::NoTls(problem))),
-        };
+        let name = rustls::pki_types::ServerName::try_from(self.server.host.clone())
+            .map_err(|error| Failure::NoTls(error.to_string()))?;
+        let config = tls::client().map_err(Failure::NoTls)?;
         let connect = TlsConnector::from(config).connect(name, socket.clone());
         self.state = State::Securing(Box::new(connect), socket);
-        None
+        Ok(())
     }
 }
 

@@ -2,18 +2,16 @@
 
 use super::body::Outgoing;
 use super::exchange::{Exchange, Reply, Ticket, plain};
-use super::server::{Limits, Server};
+use super::server::{self, Limits, Server};
 use super::socket::{Socket, Transport};
+use super::streams::{Multiplexed, Streams};
 use super::tls;
 use crate::io::tcp::Stream;
 use crate::sched::clock;
 use crate::sync::lock;
 use crate::timer::NEVER;
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
 use http_body::Body;
 use hyper::body::Incoming;
-use hyper::rt::Executor;
 use hyper::server::conn::{http1, http2};
 use hyper::service::Service;
 use hyper::{Request, StatusCode};
@@ -81,18 +79,6 @@ impl Service<Request<Incoming>> for Requests {
     }
 }
 
-type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-/// Runs the streams of an HTTP/2 connection, as a part of it.
-#[derive(Clone, Default)]
-struct Streams(Arc<Mutex<Vec<Task>>>);
-
-impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Streams {
-    fn execute(&self, future: F) {
-        lock(&self.0).push(Box::pin(future));
-    }
-}
-
 type Http1 = http1::Connection<Transport, Requests>;
 type Http2 = http2::Connection<Transport, Requests, Streams>;
 
@@ -102,17 +88,10 @@ enum Way {
     /// The first bytes say which version it speaks; `false` once that is known to be HTTP/1.
     Choosing(Option<Transport>, bool),
     Http1(Box<Http1>),
-    Http2(Box<Multiplexed>),
+    Http2(Box<Multiplexed<Http2>>),
     /// It is over; what still comes is thrown away until that time.
     Lingering(u64),
     Over,
-}
-
-/// HTTP/2 and its streams.
-struct Multiplexed {
-    connection: Pin<Box<Http2>>,
-    fresh: Streams,
-    streams: FuturesUnordered<Task>,
 }
 
 /// See the module's comment.
@@ -248,7 +227,7 @@ impl Connection {
             Way::Http1(connection) => Pin::new(connection.as_mut())
                 .poll(cx)
                 .map(|_| Way::Lingering(now + LINGER)),
-            Way::Http2(connection) => connection.poll(cx).map(|()| Way::Over),
+            Way::Http2(connection) => connection.poll(cx).map(|_| Way::Over),
             Way::Lingering(until) => {
                 if now >= *until || self.socket.stream.received() > self.heard + LINGER_BYTES {
                     return Poll::Ready(Way::Over);
@@ -278,16 +257,12 @@ impl Connection {
 
     fn http2(&self, transport: Transport) -> Way {
         let limits = self.limits();
-        let fresh = Streams::default();
-        let connection = http2::Builder::new(fresh.clone())
+        let streams = Streams::default();
+        let connection = http2::Builder::new(streams.clone())
             .max_concurrent_streams(limits.streams)
             .max_header_list_size(limits.header as u32)
             .serve_connection(transport, Requests(Arc::clone(&self.shared)));
-        Way::Http2(Box::new(Multiplexed {
-            connection: Box::pin(connection),
-            fresh,
-            streams: FuturesUnordered::new(),
-        }))
+        Way::Http2(Box::new(Multiplexed::server(connection, streams)))
     }
 
     /// Answers in place of handlers that have not in time.
@@ -445,6 +420,7 @@ impl Connection {
             Way::Http1(connection) => {
                 let parts = connection.into_parts();
                 self.way = Way::Choosing(Some(parts.io), false);
+                server::give_memory_back();
             }
             other => self.way = other,
         }
@@ -454,23 +430,5 @@ impl Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         self.shared.server.forget(self.owner);
-    }
-}
-
-impl Multiplexed {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        loop {
-            let over = self.connection.as_mut().poll(cx);
-            let fresh = std::mem::take(&mut *lock(&self.fresh.0));
-            let is_quiet = fresh.is_empty();
-            self.streams.extend(fresh);
-            while let Poll::Ready(Some(())) = self.streams.poll_next_unpin(cx) {}
-            if over.is_ready() {
-                return Poll::Ready(());
-            }
-            if is_quiet {
-                return Poll::Pending;
-            }
-        }
     }
 }

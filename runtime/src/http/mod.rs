@@ -19,5 +19,6 @@ pub mod connection;
 pub mod exchange;
 pub mod server;
 pub mod socket;
+pub mod streams;
 pub mod tls;
 pub mod upload;

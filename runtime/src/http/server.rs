@@ -134,6 +134,7 @@ impl Listening {
         } else {
             Some(tls::server(place.certificate, place.key)?)
         };
+        raise_limit();
         let bound = Listener::bind(worker, owner, (place.address, port));
         let listener = bound.map_err(|error| refused(&error, place.address, port))?;
         let address = listener.address().map_err(|error| tls::system(&error))?;
@@ -155,6 +156,41 @@ impl Listening {
         let drain: Arc<dyn Drain> = Arc::<Server>::clone(&server);
         stop::drain_first(Arc::downgrade(&drain));
         Ok((Listening { listener, server }, address))
+    }
+}
+
+/// A connection needs its buffers no more: now and then the allocator is asked to give memory back to the system,
+/// which it does not do by itself for pieces of their size.
+pub fn give_memory_back() {
+    const OFTEN: u64 = 1024;
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    if (COUNT.fetch_add(1, AcqRel) + 1).is_multiple_of(OFTEN) {
+        // It may take some milliseconds, in which no actor should wait.
+        let _ = std::thread::Builder::new().spawn(trim);
+    }
+}
+
+#[cfg(target_env = "gnu")]
+fn trim() {
+    // SAFETY: a call without conditions.
+    unsafe { libc::malloc_trim(0) };
+}
+
+#[cfg(not(target_env = "gnu"))]
+fn trim() {}
+
+/// Lets the process have as many descriptors as it may.
+fn raise_limit() {
+    // SAFETY: reads and sets a limit of this process.
+    unsafe {
+        let mut limit = libc::rlimit {
+            rlim_cur: 0,
+            rlim_max: 0,
+        };
+        if libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) == 0 {
+            limit.rlim_cur = limit.rlim_max;
+            libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit);
+        }
     }
 }
 

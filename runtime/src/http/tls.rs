@@ -14,6 +14,7 @@ pub type Stream = TlsStream<Socket>;
 
 /// What HTTP/2 is called in the handshake.
 pub const HTTP2: &[u8] = b"h2";
+const HTTP1: &[u8] = b"http/1.1";
 
 /// The configuration with a certificate and its key, each a file in PEM.
 ///
@@ -49,7 +50,7 @@ pub fn server(certificate: &str, key: &str) -> Result<Arc<ServerConfig>, String>
             format!("the certificate {certificate} with the key {key} cannot be used: {other}")
         }
     })?;
-    config.alpn_protocols = vec![HTTP2.to_vec(), b"http/1.1".to_vec()];
+    config.alpn_protocols = vec![HTTP2.to_vec(), HTTP1.to_vec()];
     Ok(Arc::new(config))
 }
 
@@ -71,11 +72,12 @@ fn make_client() -> Result<Arc<ClientConfig>, String> {
             "this system has no certificates that it trusts: install the package ca-certificates",
         ));
     }
-    let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
+    let mut config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| format!("TLS does not start: {error}"))?
         .with_root_certificates(roots)
         .with_no_client_auth();
+    config.alpn_protocols = vec![HTTP2.to_vec(), HTTP1.to_vec()];
     Ok(Arc::new(config))
 }
 
