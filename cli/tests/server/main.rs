@@ -5,6 +5,7 @@
 mod edges;
 mod end;
 mod gone;
+mod load;
 mod multiplexed;
 mod server;
 mod tls;

@@ -115,6 +115,12 @@ impl Server {
         );
     }
 
+    /// How many descriptors it has.
+    pub fn descriptors(&self) -> usize {
+        let folder = format!("/proc/{}/fd", self.child.id());
+        std::fs::read_dir(folder).unwrap().count()
+    }
+
     /// What it has written to standard error since it listens.
     pub fn said(&self) -> String {
         self.said.lock().unwrap().clone()

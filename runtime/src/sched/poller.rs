@@ -221,3 +221,49 @@ impl Interrupter {
         unsafe { libc::write(self.event, (&raw const one).cast(), size_of::<u64>()) };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+    use std::os::fd::AsRawFd;
+    use std::os::unix::net::UnixStream;
+
+    fn wait(poller: &Poller, events: &mut Events) -> Vec<(u64, u32)> {
+        poller.wait(Some(Duration::from_secs(10)), events);
+        events.drain().collect()
+    }
+
+    #[test]
+    fn changes_are_told_once_and_by_token() {
+        let (poller, mut events) = (Poller::new().unwrap(), Events::default());
+        let (own, mut other) = UnixStream::pair().unwrap();
+        assert!(!poller.watches_any());
+        poller.add(own.as_raw_fd(), 7).unwrap();
+        assert_eq!(wait(&poller, &mut events), [(7, WRITE)]);
+        poller.look(&mut events);
+        assert!(events.is_empty(), "it was told");
+        other.write_all(b"x").unwrap();
+        assert_eq!(wait(&poller, &mut events), [(7, READ | WRITE)]);
+        drop(other);
+        let told = wait(&poller, &mut events);
+        assert_eq!(told, [(7, READ | WRITE | READ_CLOSED | BROKEN)]);
+        poller.remove(own.as_raw_fd());
+        assert!(!poller.watches_any());
+    }
+
+    #[test]
+    fn an_interrupt_ends_one_wait_and_is_no_event() {
+        let (poller, mut events) = (Poller::new().unwrap(), Events::default());
+        let interrupter = poller.interrupter();
+        interrupter.interrupt();
+        interrupter.interrupt();
+        assert_eq!(wait(&poller, &mut events), []);
+        poller.wait(Some(Duration::ZERO), &mut events);
+        assert!(events.is_empty());
+        let waker = std::thread::spawn(move || interrupter.interrupt());
+        poller.wait(None, &mut events);
+        waker.join().unwrap();
+        assert!(events.is_empty());
+    }
+}
