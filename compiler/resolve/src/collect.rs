@@ -1,12 +1,12 @@
 //! One module's declarations: from its tree, without looking at any other module.
 
 use crate::SourceModule;
-use crate::diagnostics::DuplicateDefinition;
+use crate::diagnostics::{DuplicateDefinition, OnlyInStd};
 use crate::hir::{ConstId, CtorRef, FnId, InterfaceId, ModuleId, TypeId};
 use crate::layout::{self, Layout, TypeItem};
 use crate::names::{
-    Declarations, Declared, ImplHead, Import, ImportKind, LangRef, Namespace, Shape, TypeName,
-    TypeRef, ValueRef, Word,
+    Declarations, Declared, ImplHead, Import, ImportKind, LangRef, Namespace, Origin, Shape,
+    TypeName, TypeRef, ValueRef, Word,
 };
 use mesh_report::{Diagnostic, FileId, Span};
 use mesh_syntax::SyntaxKind;
@@ -36,6 +36,9 @@ pub(crate) fn collect(id: ModuleId, module: &SourceModule) -> (Declarations, Vec
         },
         diagnostics,
     };
+    if module.origin != Origin::Std {
+        collector.only_in_std(module);
+    }
     collector.imports(&layout);
     collector.functions(&layout);
     collector.types(&layout);
@@ -54,6 +57,24 @@ struct Collector {
 }
 
 impl Collector {
+    /// Reports what a program's module cannot declare, once an item.
+    fn only_in_std(&mut self, module: &SourceModule) {
+        for item in module.parse.syntax().children() {
+            let mut parts = item.children_with_tokens();
+            let found =
+                parts.find(|part| matches!(part.kind(), SyntaxKind::EXTERN_KW | SyntaxKind::ATTR));
+            if let Some(found) = found {
+                let range = found.text_range();
+                let (start, end) = (u32::from(range.start()), u32::from(range.end()));
+                let facts = OnlyInStd {
+                    span: Span::new(self.file, start, end),
+                    what: found.to_string().trim().to_string(),
+                };
+                self.diagnostics.push(facts.into());
+            }
+        }
+    }
+
     fn imports(&mut self, layout: &Layout) {
         for item in &layout.imports {
             let (path, kind) = match item {
