@@ -180,7 +180,9 @@ impl<'a> Specialiser<'a> {
             let Some(body) = self.body(id) else {
                 bug!(span, "Core: `{}` has no body", function.name);
             };
-            let Some(target) = forwarded(body) else {
+            // A program's own function has a frame in reports, however little it does.
+            let is_std = self.checked.world.modules[id.module.0 as usize].is_std;
+            let Some(target) = forwarded(body).filter(|_| is_std) else {
                 break;
             };
             let scope = scope_of(&body.generics, &args);
