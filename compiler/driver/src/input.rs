@@ -35,6 +35,9 @@ pub enum Purpose {
 /// The folder of a package, or of std, for files that are compiled for its tests only.
 const TESTS: &str = "tests";
 
+/// The folder of std for what the language itself needs.
+const CORE: &str = "core/";
+
 /// One file of a program.
 pub struct InputFile {
     /// The path that messages show.
@@ -48,11 +51,14 @@ pub struct InputFile {
 }
 
 /// A file of a program as text.
+#[derive(Clone)]
 pub struct Source {
     pub file: FileId,
     /// `Main`, `Types.UserName`, or what the path has in place of a name.
     pub module: String,
     pub is_std: bool,
+    /// Of std, and needed by the language itself.
+    pub is_core: bool,
     pub is_tested: bool,
 }
 
@@ -242,6 +248,7 @@ impl Input {
                         package::module_name(&file.module_path)
                     },
                     is_std: file.is_std,
+                    is_core: file.is_std && file.module_path.starts_with(CORE),
                     is_tested: file.is_tested,
                     file: sources.add(file.shown, text),
                 }),

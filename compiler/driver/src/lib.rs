@@ -10,6 +10,7 @@ mod emit;
 mod input;
 mod install;
 mod link;
+mod needed;
 mod package;
 mod pipeline;
 mod report;

@@ -3,11 +3,12 @@
 use crate::cache::Cache;
 use crate::diagnostics::NoMainModule;
 use crate::input::{Input, Source};
+use crate::needed;
 use crate::report::Report;
 use crate::units;
 use mesh_check::Checked;
 use mesh_core::{Entry, ir};
-use mesh_report::{Diagnostic, Explain, FileId, SourceMap, Span, parallel};
+use mesh_report::{Bug, Diagnostic, Explain, FileId, SourceMap, Span, parallel};
 use mesh_resolve::diagnostics::UnknownModule;
 use mesh_resolve::hir::{ModuleId, World};
 use mesh_resolve::{Origin, SourceModule};
@@ -74,10 +75,12 @@ impl Errors for Vec<Diagnostic> {
     }
 }
 
-/// Runs stages on a thread with a large stack; what they find, and a bug in one of them, comes back as a report.
+/// Runs stages on a thread with a large stack; what they find, and a bug in one of them, comes back as a report. They run
+/// on the part of std that the program needs, and with all of it where that did not go well: so an error is always
+/// told by somebody who knows everything.
 pub fn guarded<T: Send>(
     input: Input,
-    run: impl FnOnce(&Program, &mut Log) -> Option<T> + Send,
+    run: impl Fn(&Program, &mut Log) -> Option<T> + Sync,
 ) -> (Option<T>, Report) {
     let belongs_to = input.belongs_to.clone();
     let (sources, modules) = match input.into_sources() {
@@ -85,8 +88,44 @@ pub fn guarded<T: Send>(
         Err(unusable) => return (None, unusable.into()),
     };
     let program = Program { sources, modules };
+    let first = needed::part(&program).map(|part| attempt(&part, &run));
+    let done = first.filter(Attempt::stands);
+    let Attempt {
+        value,
+        mut log,
+        bug,
+    } = done.unwrap_or_else(|| attempt(&program, &run));
+    // What an error left out may be what a warning misses.
+    if log.failed() {
+        log.0.retain(Diagnostic::is_error);
+    }
+    if let Some(package) = belongs_to {
+        explain_lone_file(&mut log.0, &package);
+    }
+    (value, Report::new(program.sources, log.0, bug))
+}
+
+/// What came of running stages.
+struct Attempt<T> {
+    value: Option<T>,
+    log: Log,
+    bug: Option<Bug>,
+}
+
+impl<T> Attempt<T> {
+    /// Whether more of std could not change it: nothing is wrong, or something that is in no source.
+    fn stands(&self) -> bool {
+        let mut errors = self.log.0.iter().filter(|found| found.is_error());
+        self.bug.is_none() && errors.all(|error| error.labels.is_empty())
+    }
+}
+
+fn attempt<T: Send>(
+    program: &Program,
+    run: &(impl Fn(&Program, &mut Log) -> Option<T> + Sync),
+) -> Attempt<T> {
     let mut log = Log::default();
-    let work = || mesh_report::bug::catch(|| run(&program, &mut log));
+    let work = || mesh_report::bug::catch(|| run(program, &mut log));
     let result = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
             .name("mesh".to_string())
@@ -99,24 +138,19 @@ pub fn guarded<T: Send>(
         Ok(Ok(Err(bug))) => (None, Some(bug)),
         Ok(Err(_)) | Err(_) => {
             let message = "the compiler's thread could not run".to_string();
+            let location = concat!(file!(), ":", line!()).to_string();
+            let span = Span::DUMMY;
             (
                 None,
-                Some(mesh_report::Bug {
-                    span: Span::DUMMY,
+                Some(Bug {
+                    span,
                     message,
-                    location: concat!(file!(), ":", line!()).to_string(),
+                    location,
                 }),
             )
         }
     };
-    // What an error left out may be what a warning misses.
-    if log.failed() {
-        log.0.retain(Diagnostic::is_error);
-    }
-    if let Some(package) = belongs_to {
-        explain_lone_file(&mut log.0, &package);
-    }
-    (value, Report::new(program.sources, log.0, bug))
+    Attempt { value, log, bug }
 }
 
 /// A module that a file misses may be one of the package it lies in, which is read only as a whole.
