@@ -1,6 +1,7 @@
 //! What the command does around a program: bad input, exit codes, output files, the cache, new packages.
 
 mod build;
+mod debugger;
 mod fmt;
 mod input;
 mod run;

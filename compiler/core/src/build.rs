@@ -69,7 +69,8 @@ impl Builder {
     }
 
     fn value(&mut self, ty: TyId, name: Option<SmolStr>) -> ValueId {
-        self.values.push(ValueInfo { ty, name });
+        let inlined = false;
+        self.values.push(ValueInfo { ty, name, inlined });
         ValueId(self.values.len() as u32 - 1)
     }
 

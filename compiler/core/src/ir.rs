@@ -231,6 +231,31 @@ pub enum FnKind {
 pub struct ValueInfo {
     pub ty: TyId,
     pub name: Option<SmolStr>,
+    /// The name is one of a function whose body stands here in place of a call.
+    pub inlined: bool,
+}
+
+impl ValueInfo {
+    /// A value without a name.
+    pub fn new(ty: TyId) -> ValueInfo {
+        ValueInfo {
+            ty,
+            name: None,
+            inlined: false,
+        }
+    }
+}
+
+/// Lets a value that takes the place of another one stand for the variable that was, unless it is one already.
+pub fn take_name(values: &mut [ValueInfo], from: ValueId, to: ValueId) {
+    let (name, inlined) = (
+        values[from.index()].name.clone(),
+        values[from.index()].inlined,
+    );
+    let info = &mut values[to.index()];
+    if name.is_some() && !inlined && (info.name.is_none() || info.inlined) {
+        (info.name, info.inlined) = (name, false);
+    }
 }
 
 /// A basic block.

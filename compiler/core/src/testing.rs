@@ -266,10 +266,7 @@ impl BodyParser<'_, '_> {
         let unit = self.parser.program.types.intern(Ty::Unit);
         let infos = &mut self.infos;
         Ok(*self.values.entry(number).or_insert_with(|| {
-            infos.push(ValueInfo {
-                ty: unit,
-                name: None,
-            });
+            infos.push(ValueInfo::new(unit));
             ValueId(infos.len() as u32 - 1)
         }))
     }
@@ -282,6 +279,7 @@ impl BodyParser<'_, '_> {
         self.infos[value.index()] = ValueInfo {
             ty,
             name: name.map(SmolStr::from),
+            inlined: false,
         };
         Ok(value)
     }

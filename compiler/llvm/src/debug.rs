@@ -1,6 +1,7 @@
 //! DWARF: line tables, and for every function its name as reports show it, also where its body was inlined, so that
 //! debuggers, profilers and crash reports speak of Mesh source.
 
+use crate::variables::{Known, Variables};
 use inkwell::context::AsContextRef;
 use inkwell::debug_info::{
     AsDIScope, DICompileUnit, DIFile, DIFlags, DIFlagsConstants, DILocation, DIScope, DISubprogram,
@@ -15,19 +16,21 @@ use std::cell::RefCell;
 
 /// The debug information of one module.
 pub struct Debug<'ctx, 'p> {
-    builder: DebugInfoBuilder<'ctx>,
-    unit: DICompileUnit<'ctx>,
+    pub builder: DebugInfoBuilder<'ctx>,
+    pub unit: DICompileUnit<'ctx>,
     sources: &'p SourceMap,
     files: RefCell<FxHashMap<FileId, DIFile<'ctx>>>,
     /// By symbol.
     subprograms: RefCell<FxHashMap<SmolStr, DISubprogram<'ctx>>>,
+    pub types: RefCell<Known<'ctx>>,
     release: bool,
 }
 
 /// Where the instructions of one function come from.
 pub struct Scope<'ctx, 'p> {
     pub subprogram: DISubprogram<'ctx>,
-    function: &'p Function,
+    pub function: &'p Function,
+    pub variables: Variables<'ctx>,
     /// By call: what its body is, and where the call stands; made on first use.
     inlined: RefCell<Vec<Option<(DISubprogram<'ctx>, DILocation<'ctx>)>>>,
     /// For lines of other files than that of the function whose code they are.
@@ -75,11 +78,12 @@ impl<'ctx, 'p> Debug<'ctx, 'p> {
             sources,
             files: RefCell::default(),
             subprograms: RefCell::default(),
+            types: RefCell::default(),
             release,
         }
     }
 
-    fn file(&self, id: FileId) -> DIFile<'ctx> {
+    pub fn file(&self, id: FileId) -> DIFile<'ctx> {
         // The path as the user wrote it, whole: reports show it as it stands here.
         let make = || self.builder.create_file(self.sources.path(id), "");
         *self.files.borrow_mut().entry(id).or_insert_with(make)
@@ -91,6 +95,7 @@ impl<'ctx, 'p> Debug<'ctx, 'p> {
         Scope {
             subprogram: self.subprogram(&function.symbol, &function.name, function.span, local),
             function,
+            variables: Variables::default(),
             inlined: RefCell::new(vec![None; function.inlined.len()]),
             others: RefCell::default(),
         }

@@ -41,7 +41,9 @@ pub struct Body<'u, 'ctx, 'p> {
     exit: Option<(BasicBlock<'ctx>, Vec<PhiValue<'ctx>>)>,
     /// How many tail calls were on record when the function was entered, in development builds.
     tail_count: Option<IntValue<'ctx>>,
-    scope: Scope<'ctx, 'p>,
+    pub scope: Scope<'ctx, 'p>,
+    /// Whether debuggers are told of its variables.
+    pub tells: bool,
     order: Order,
     /// Counted loops by their header.
     pub strips: FxHashMap<BlockId, Strip<'ctx>>,
@@ -68,6 +70,7 @@ pub fn define<'ctx, 'p>(unit: &Unit<'ctx, 'p>, id: FnId) {
     llvm.set_subprogram(scope.subprogram);
     crate::frames::bound(&unit.emit, llvm, unit.calls.frame(id));
     let statements: usize = function.blocks.iter().map(|block| block.stmts.len()).sum();
+    // Debuggers are not told of its variables either.
     let enormous = statements > OPTIMISED_STATEMENTS && !function.always_inline;
     if unit.options.release && enormous {
         unit.emit.mark(llvm, "optnone");
@@ -91,6 +94,7 @@ pub fn define<'ctx, 'p>(unit: &Unit<'ctx, 'p>, id: FnId) {
         exit: None,
         tail_count: None,
         scope,
+        tells: !unit.options.release && !enormous,
         order: Order::new(function, id),
         strips: FxHashMap::default(),
         current: None,
@@ -121,6 +125,7 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
         emit.go(entry);
         self.at(self.function.span.into());
         let params = self.receive_arguments();
+        self.tell_arguments(&params);
         if let Some(need) = self.unit.calls.check(self.id) {
             self.entry_check(need, &params);
         }
@@ -354,10 +359,13 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
             self.at(block.stmts.first().map_or(block.term_place, |s| s.place));
             self.loop_check();
         }
+        let first = block.stmts.first();
+        self.tell_params(id, first.map_or(block.term_place, |stmt| stmt.place));
         for stmt in &block.stmts {
             self.at(stmt.place);
             let words = self.op(stmt);
             self.define(stmt.value, &words);
+            self.tell(stmt.value, stmt.place);
         }
         self.at(block.term_place);
         match &block.term {

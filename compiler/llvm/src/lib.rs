@@ -31,14 +31,16 @@ mod signature;
 mod strip;
 mod target;
 mod trace;
+mod variables;
 mod verify;
 
 pub use target::Target;
 
 use analysis::Calls;
 use frames::{Larger, Watch};
+use inkwell::GlobalVisibility;
 use inkwell::context::Context;
-use inkwell::module::Module;
+use inkwell::module::{Linkage, Module};
 use inkwell::passes::PassBuilderOptions;
 use inkwell::targets::FileType;
 use layout::Layouts;
@@ -215,10 +217,24 @@ fn attempt<T>(
             bug!(Span::DUMMY, "LLVM refused its passes: {error}");
         }
     }
+    if options.release {
+        name_functions(&unit.module);
+    }
     let made = then(&unit.module);
     let larger = watch.larger();
     unit.check_helpers(&larger);
     (made, larger)
+}
+
+/// Profilers take names from the symbols that the linker keeps: those that are more than their file's own. The optimiser had
+/// to know that there are no other callers, and is done.
+fn name_functions(module: &Module) {
+    let own = module.get_functions();
+    for function in own.filter(|function| function.get_linkage() == Linkage::Internal) {
+        function.set_linkage(Linkage::External);
+        let symbol = function.as_global_value();
+        symbol.set_visibility(GlobalVisibility::Hidden);
+    }
 }
 
 fn check(module: &Module, options: &Options) {

@@ -259,7 +259,7 @@ fn captures(function: &Function) -> &[TyId] {
 }
 
 fn new_value(function: &mut Function, ty: TyId) -> ValueId {
-    function.values.push(ValueInfo { ty, name: None });
+    function.values.push(ValueInfo::new(ty));
     ValueId(function.values.len() as u32 - 1)
 }
 

@@ -227,7 +227,7 @@ fn rebuild(function: &mut Function, facts: &Facts, param: ValueId, new: &[ValueI
 }
 
 fn fresh(function: &mut Function, ty: TyId) -> ValueId {
-    function.values.push(ValueInfo { ty, name: None });
+    function.values.push(ValueInfo::new(ty));
     ValueId(function.values.len() as u32 - 1)
 }
 

@@ -84,7 +84,9 @@ impl Inliner {
                 for inner in &callee.blocks[0].stmts {
                     stmts.push(copy.stmt(inner));
                 }
-                self.aliases.push((stmt.value, copy.values[result.index()]));
+                let result = copy.values[result.index()];
+                take_name(&mut self.function.values, stmt.value, result);
+                self.aliases.push((stmt.value, result));
                 continue;
             }
             let next = self.new_block();
@@ -120,7 +122,9 @@ impl Inliner {
     }
 
     fn new_value(&mut self, info: &ValueInfo) -> ValueId {
-        self.function.values.push(info.clone());
+        let inlined = true;
+        let info = info.clone();
+        self.function.values.push(ValueInfo { inlined, ..info });
         ValueId(self.function.values.len() as u32 - 1)
     }
 
@@ -206,11 +210,7 @@ impl Inliner {
             Term::TailCallClosure { callee, args } => Op::CallClosure { callee, args },
             other => return other,
         };
-        let info = ValueInfo {
-            ty: result,
-            name: None,
-        };
-        let value = self.new_value(&info);
+        let value = self.new_value(&ValueInfo::new(result));
         stmts.push(Stmt { value, op, place });
         Term::Jump(next, vec![value])
     }

@@ -365,7 +365,7 @@ fn copy(values: &mut Vec<ValueInfo>, of: ValueId) -> ValueId {
 }
 
 fn fresh(values: &mut Vec<ValueInfo>, ty: TyId) -> ValueId {
-    values.push(ValueInfo { ty, name: None });
+    values.push(ValueInfo::new(ty));
     ValueId(values.len() as u32 - 1)
 }
 

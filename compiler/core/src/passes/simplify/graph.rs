@@ -2,10 +2,10 @@
 //! blocks that only pass control on.
 
 use super::Values;
-use crate::ir::{Block, BlockId, Function, Place, Term, ValueId};
+use crate::ir::{Block, BlockId, Function, Place, Term, ValueId, take_name};
 
 /// A parameter that every jump gives the same value (or itself) is that value.
-pub fn shared_params(function: &Function, values: &mut Values) -> bool {
+pub fn shared_params(function: &mut Function, values: &mut Values) -> bool {
     #[derive(Clone, Copy)]
     enum Given {
         Nothing,
@@ -41,6 +41,7 @@ pub fn shared_params(function: &Function, values: &mut Values) -> bool {
                 && values.find(param) == param
                 && values.find(value) != param
             {
+                take_name(&mut function.values, param, values.find(value));
                 values.replace(param, value);
                 changed = true;
             }
@@ -142,6 +143,7 @@ fn join(function: &mut Function) -> bool {
                 },
             );
             for (&param, arg) in taken.params.iter().zip(args) {
+                take_name(&mut function.values, param, values.find(arg));
                 values.replace(param, arg);
             }
             gone[next.index()] = true;

@@ -1,0 +1,118 @@
+//! What gdb shows of a program, where it is installed: lines, frames and variables in the user's names.
+
+use crate::{Place, said};
+use std::path::Path;
+use std::process::Command;
+
+const PROGRAM: &str = r#"type Colour =
+  | Red
+  | Green
+
+struct Point do
+  x: Int
+  y: Int
+end
+
+fn fact(n: Int) -> Int do
+  if n <= 1 do
+    1
+  else
+    let rest = fact(n - 1)
+    n * rest
+  end
+end
+
+fn scaled(point: Point, factor: Float, colour: Colour, text: String) do
+  let width = Float.from(point.x) * factor
+  let wide = width > 2.0
+  println("${text} ${width} ${wide} ${colour} ${point}")
+  width
+end
+
+fn main() do
+  let size = fact(3)
+  println(scaled(Point { x: size, y: 5 }, 0.5, Green, "size ${size}"))
+end
+"#;
+
+#[test]
+fn frames_lines_and_variables() {
+    if said_by_gdb(Path::new("."), &["--version"]).is_none() {
+        eprintln!("skipped: there is no gdb");
+        return;
+    }
+    let place = Place::with(PROGRAM);
+    place.mesh(&["build", "a.mesh", "-o", "a"]).expect(0, "");
+    let said = said_by_gdb(
+        place.dir.path(),
+        &[
+            "-q",
+            "-nx",
+            "-batch",
+            "-ex",
+            "set confirm off",
+            "-ex",
+            "break fact if n == 2",
+            "-ex",
+            "break a.mesh:22",
+            "-ex",
+            "run",
+            "-ex",
+            "bt 3",
+            "-ex",
+            "c",
+            "-ex",
+            "info args",
+            "-ex",
+            "info locals",
+            "-ex",
+            "print text->length",
+            "-ex",
+            "x/s text->bytes",
+            "-ex",
+            "list 22,22",
+            "./a",
+        ],
+    );
+    let said = said.expect("gdb");
+    for words in [
+        "fact (n=2) at a.mesh:10",
+        "in fact (n=3) at a.mesh:14",
+        "in main () at a.mesh:27",
+        "point = {x = 6, y = 5}",
+        "factor = 0.5",
+        "colour = Green",
+        "width = 3",
+        "wide = true",
+        "$1 = 6",
+        "\"size 6\"",
+        "22\t  println(\"${text}",
+    ] {
+        assert!(said.contains(words), "no {words:?} in\n{said}");
+    }
+}
+
+/// Profilers name functions by their symbols, which a release build has too.
+#[test]
+fn functions_have_symbols() {
+    let place = Place::with(PROGRAM);
+    for release in [&[][..], &["--release"]] {
+        let arguments = [&["build", "a.mesh", "-o", "a"], release].concat();
+        place.mesh(&arguments).expect(0, "");
+        let program = std::fs::read(place.path("a")).expect("a program");
+        let name = b"Main.fact\0";
+        assert!(program.windows(name.len()).any(|bytes| bytes == name));
+    }
+}
+
+/// What gdb prints; `None` where it is not installed.
+fn said_by_gdb(folder: &Path, arguments: &[&str]) -> Option<String> {
+    let mut gdb = Command::new("gdb");
+    gdb.args(arguments).current_dir(folder);
+    gdb.env("MESH_WORKERS", "1");
+    if gdb.output().is_err() {
+        return None;
+    }
+    let said = said(&mut gdb);
+    Some(said.out + &said.err)
+}
