@@ -106,20 +106,46 @@ fn a_bad_manifest() {
         .expect(1, "[E0804] Error: `version` is missing in `mesh.toml`");
 }
 
-#[test]
-fn ten_megabytes_of_generated_code() {
+/// Functions that call each other, `bytes` of them.
+fn generated(bytes: usize) -> String {
     let mut text = String::from("fn main() = println(\"${f0(1)}\")\n");
     let mut number = 0;
-    while text.len() < 10 << 20 {
+    while text.len() < bytes {
         text.push_str(&format!(
-            "pub fn f{number}(x: Int) -> Int = x * {number} + f{}(x - 1)\n",
+            "pub fn f{number}(x: Int) -> Int = x + {number} - f{}(x)\n",
             number + 1
         ));
         number += 1;
     }
     text.push_str(&format!("pub fn f{number}(x: Int) -> Int = x\n"));
-    let place = Place::with(&text);
+    text
+}
+
+#[test]
+fn ten_megabytes_of_generated_code() {
+    let place = Place::with(&generated(10 << 20));
     place.mesh(&["check", "a.mesh"]).expect(0, "");
+}
+
+/// All the way to a result: many functions, and one that is large.
+#[test]
+fn generated_code_runs() {
+    let place = Place::with(&generated(300 << 10));
+    let said = place.mesh(&["run", "a.mesh"]);
+    assert!(said.code == 0 && said.out.len() > 1, "{}", said.err);
+    let mut text = String::from("fn main() do\n  let xs = [\n");
+    (0..10_000).for_each(|n| text.push_str(&format!("    (\"n{n}\", {n}),\n")));
+    text.push_str("  ]\n  let x0 = List.length(xs)\n");
+    (1..10_000).for_each(|n| text.push_str(&format!("  let x{n} = x{} + 1\n", n - 1)));
+    text.push_str("  println(x9999)\nend\n");
+    place.write("a.mesh", text);
+    let said = place.mesh(&["run", "a.mesh"]);
+    assert_eq!(
+        (said.code, said.out.as_str()),
+        (0, "19999\n"),
+        "{}",
+        said.err
+    );
 }
 
 #[test]

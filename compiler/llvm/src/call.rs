@@ -2,7 +2,7 @@
 
 use crate::emit::{Val, must};
 use crate::function::Body;
-use crate::layout::Word;
+use crate::layout::{Shape, Word};
 use crate::module::letters;
 use crate::signature::{Place, Returns, Signature};
 use inkwell::llvm_sys::LLVMTailCallKind;
@@ -132,10 +132,15 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         }
         let call = self.build_call(signature, code, closure, args);
         call.set_tail_call_kind(LLVMTailCallKind::LLVMTailCallKindMustTail);
-        let result = call.try_as_basic_value().basic();
-        match result {
-            Some(value) => must(emit.builder.build_return(Some(&value))),
-            None => must(emit.builder.build_return(None)),
+        self.pass_on(call);
+    }
+
+    /// Returns what a call has given.
+    pub fn pass_on(&self, call: CallSiteValue<'ctx>) {
+        let builder = &self.unit.emit.builder;
+        match call.try_as_basic_value().basic() {
+            Some(value) => must(builder.build_return(Some(&value))),
+            None => must(builder.build_return(None)),
         };
     }
 
@@ -186,6 +191,18 @@ impl<'ctx> Body<'_, 'ctx, '_> {
             [] => Vec::new(),
             [_] => vec![crate::emit::result_of(call)],
             _ => self.read_return_block(&classes),
+        }
+    }
+
+    /// A tuple of more words than stand flat is an object of the program's own making, which no native gives.
+    pub fn check_native(&self, native: &'static Native, result: TyId) {
+        let is_tuple = matches!(self.unit.program.types.get(result), Ty::Tuple(_));
+        if is_tuple && matches!(self.unit.layouts.get(result).shape, Shape::Boxed(_)) {
+            bug!(
+                self.span,
+                "{} gives a tuple of more than three words; it has to be a list, or made in std",
+                native.name
+            );
         }
     }
 

@@ -6,6 +6,7 @@
 //! generated again with what was learnt. No code leaves the crate whose frames break their bounds.
 
 use crate::emit::Emit;
+use crate::large::SUFFIX;
 use inkwell::attributes::AttributeLoc;
 use inkwell::context::{AsContextRef, Context};
 use inkwell::llvm_sys::LLVMDiagnosticSeverity;
@@ -59,7 +60,10 @@ impl Watch {
     pub fn larger(&self) -> Larger {
         let messages = self.messages.take();
         let parsed = messages.iter().map(|message| match parse(message) {
-            Some((symbol, bytes)) => (symbol.to_string(), bytes),
+            Some((symbol, bytes)) => {
+                let symbol = symbol.strip_suffix(SUFFIX).unwrap_or(symbol);
+                (symbol.to_string(), bytes)
+            }
             None => bug!(Span::DUMMY, "LLVM found fault with the code: {message}"),
         });
         parsed.collect()

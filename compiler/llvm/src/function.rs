@@ -3,6 +3,7 @@
 use crate::analysis::{Order, has_calls, is_self_loop};
 use crate::debug::Scope;
 use crate::emit::{Val, must};
+use crate::large::LARGE_FRAME;
 use crate::layout::Word;
 use crate::loops;
 use crate::module::Unit;
@@ -67,8 +68,6 @@ pub fn define<'ctx, 'p>(unit: &Unit<'ctx, 'p>, id: FnId) {
     let function = &unit.program.functions[id.index()];
     let llvm = unit.function(id);
     let scope = unit.debug.function(function);
-    llvm.set_subprogram(scope.subprogram);
-    crate::frames::bound(&unit.emit, llvm, unit.calls.frame(id));
     let statements: usize = function.blocks.iter().map(|block| block.stmts.len()).sum();
     // Debuggers are not told of its variables either.
     let enormous = statements > OPTIMISED_STATEMENTS && !function.always_inline;
@@ -111,6 +110,13 @@ pub fn define<'ctx, 'p>(unit: &Unit<'ctx, 'p>, id: FnId) {
 impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
     fn generate(&mut self) {
         let emit = &self.unit.emit;
+        let frame = self.unit.calls.frame(self.id);
+        let mut need = self.unit.calls.check(self.id);
+        if need.is_some_and(|need| need > LARGE_FRAME) {
+            self.ask_first(need.take().unwrap_or_default());
+        }
+        self.llvm.set_subprogram(self.scope.subprogram);
+        crate::frames::bound(emit, self.llvm, frame);
         let entry = emit.llvm.append_basic_block(self.llvm, "");
         for counted in loops::counted(self.function, self.id, &self.order) {
             let block = emit.llvm.append_basic_block(self.llvm, "");
@@ -126,7 +132,7 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
         self.at(self.function.span.into());
         let params = self.receive_arguments();
         self.tell_arguments(&params);
-        if let Some(need) = self.unit.calls.check(self.id) {
+        if let Some(need) = need {
             self.entry_check(need, &params);
         }
         if !self.unit.options.release && has_calls(self.function) {
@@ -177,7 +183,7 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
     }
 
     /// The parameters' words, those in the argument block read before anything else.
-    fn receive_arguments(&self) -> Vec<Val<'ctx>> {
+    pub fn receive_arguments(&self) -> Vec<Val<'ctx>> {
         let emit = &self.unit.emit;
         let blocks = (self.signature.overflow > 0).then(|| emit.blocks(self.ctx));
         let places = self.signature.places.iter();
@@ -230,7 +236,7 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
     }
 
     /// Serves requests, and goes on on the larger segment where this stack ends.
-    fn entry_check(&mut self, need: u64, params: &[Val<'ctx>]) {
+    pub fn entry_check(&mut self, need: u64, params: &[Val<'ctx>]) {
         let emit = &self.unit.emit;
         let below = self.below_limit(need);
         let go_on = emit.next_block();
@@ -330,6 +336,12 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
             phi.add_incoming(&[(word as &dyn BasicValue, here)]);
         }
         emit.jump(*exit);
+    }
+
+    /// Completes a function that only asks for room; its exit is its own.
+    pub fn finish_asking(&mut self) {
+        self.make_exit();
+        self.exit = None;
     }
 
     fn make_exit(&self) {

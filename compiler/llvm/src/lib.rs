@@ -21,6 +21,7 @@ mod frames;
 mod function;
 mod graph;
 mod helper;
+mod large;
 pub mod layout;
 mod list;
 mod loops;

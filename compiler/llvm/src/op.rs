@@ -42,6 +42,7 @@ impl<'ctx> Body<'_, 'ctx, '_> {
             Op::Call { callee, args } => self.call(*callee, args),
             Op::CallNative { native, args } => {
                 let words = self.call_native(native, args);
+                self.check_native(native, result);
                 self.as_words_of(words, result)
             }
             Op::CallClosure { callee, args } => self.call_closure(*callee, args),
