@@ -274,6 +274,8 @@ impl Scanner {
         } else if SCRIPTS.iter().any(|it| it.starts_with(before)) {
             Err(Self::script_url())
         } else {
+            // No value makes a script of what begins so.
+            self.open_scheme = false;
             Ok(Place::Value)
         }
     }
@@ -335,6 +337,7 @@ mod tests {
             Ok(vec![Value, Value, Content])
         );
         assert_eq!(places("<a href='page-$.html'>"), Ok(vec![Value]));
+        assert_eq!(places("<a href='page-$-$.html'>"), Ok(vec![Value, Value]));
         assert_eq!(
             places("<!DOCTYPE html><!-- <p --> $<br/>$"),
             Ok(vec![Content, Content])
