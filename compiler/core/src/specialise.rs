@@ -67,6 +67,8 @@ pub struct Specialiser<'a> {
     instances: FxHashMap<(FnId, Rc<[Ty]>), ir::FnId>,
     pub locals: FxHashMap<lower::LocalKey, ir::FnId>,
     structural: FxHashMap<StructuralKey, ir::FnId>,
+    /// The types that structural methods go through, found once.
+    pub parts: FxHashMap<StructuralKey, Rc<[Ty]>>,
     wrappers: FxHashMap<WrapperKey, ir::FnId>,
     callees: FxHashMap<(FnId, Rc<[Ty]>), Callee>,
     analyses: FxHashMap<FnId, Rc<Analysis<'a>>>,
@@ -127,6 +129,7 @@ impl<'a> Specialiser<'a> {
             instances: FxHashMap::default(),
             locals: FxHashMap::default(),
             structural: FxHashMap::default(),
+            parts: FxHashMap::default(),
             wrappers: FxHashMap::default(),
             callees: FxHashMap::default(),
             analyses: FxHashMap::default(),

@@ -1,10 +1,11 @@
 //! `Eq`, `Ord`, `Hash`, `Display` and `Debug` made from the structure of a type.
 //!
 //! One function for each method and type; parts are handled by whatever method they have, so a type
-//! with its own impl inside is respected. The last part is a tail call where the method allows it.
+//! with its own impl inside is respected. The last part is a tail call where the method allows it. Types
+//! that contain themselves have loops instead, see [`deep`].
 
-mod chain;
 mod compare;
+mod deep;
 mod show;
 
 use crate::build::Builder;
@@ -101,11 +102,19 @@ pub fn generate(sp: &mut Specialiser<'_>, function: ir::FnId, key: &StructuralKe
         result,
         first,
     };
-    match key.method {
-        Method::Eq => generator.equal(),
-        Method::Compare => generator.compare(),
-        Method::Hash => generator.hash(),
-        Method::Display | Method::Debug => generator.show(),
+    let other = match key.method {
+        Method::Eq | Method::Compare => {
+            Some(generator.b.param(BlockId(0), ty, Some("other".into())))
+        }
+        Method::Hash | Method::Display | Method::Debug => None,
+    };
+    let cycle = deep::cycle(generator.sp, key.method, key.ty);
+    match (key.method, other) {
+        _ if !cycle.is_empty() => generator.deep(&cycle, other),
+        (Method::Eq, Some(other)) => generator.equal(other),
+        (Method::Compare, Some(other)) => generator.compare(other),
+        (Method::Display | Method::Debug, _) => generator.show(),
+        _ => generator.hash(),
     }
     generator.b.finish()
 }

@@ -66,6 +66,18 @@ impl<'a> Specialiser<'a> {
 
     /// What method `method` of the interface marked `@lang(interface)` is for `ty`.
     pub fn lang_method(&mut self, interface: &str, method: &str, ty: Ty, span: Span) -> Callee {
+        let reference = self.lang_method_ref(interface, method, ty, span);
+        self.resolve(&reference, &scope_of(&[], &[]), span)
+    }
+
+    /// Whether that method is made from the type's structure.
+    pub fn is_structural(&mut self, interface: &str, method: &str, ty: Ty) -> bool {
+        let reference = self.lang_method_ref(interface, method, ty, Span::DUMMY);
+        let named = self.named(&reference, &scope_of(&[], &[]), Span::DUMMY);
+        matches!(named, Named::Structural(_))
+    }
+
+    fn lang_method_ref(&self, interface: &str, method: &str, ty: Ty, span: Span) -> FnRef {
         let world = &self.checked.world;
         let Some(&id) = world.lang.interfaces.get(interface) else {
             bug!(span, "Core: std marks no interface `{interface}`");
@@ -81,13 +93,12 @@ impl<'a> Specialiser<'a> {
                 "Core: interface `{interface}` has no method `{method}`"
             );
         };
-        let reference = FnRef::Method {
+        FnRef::Method {
             interface: id,
             method: at as u32,
             interface_args: vec![ty],
             method_args: Vec::new(),
-        };
-        self.resolve(&reference, &scope_of(&[], &[]), span)
+        }
     }
 
     /// The function item behind a reference.

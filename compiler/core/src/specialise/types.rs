@@ -49,6 +49,11 @@ impl Memo {
 }
 
 impl<'a> Specialiser<'a> {
+    /// Whether a type is one of those that would go on growing.
+    pub fn is_too_large(&mut self, ty: Ty) -> bool {
+        self.types.is_too_large(ty)
+    }
+
     /// `ty` in a scope, concrete: no parameter, projection or process in it.
     pub fn concrete(&mut self, ty: Ty, scope: &Scope) -> Ty {
         let ty = substitute(ty, scope);

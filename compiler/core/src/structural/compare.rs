@@ -1,18 +1,12 @@
 //! `Eq`, `Ord` and `Hash` by structure.
 
 use super::Generator;
-use crate::ir::{self, BlockId, Op, Prim, Target, Term, ValueId};
+use crate::ir::{self, Op, Prim, Target, Term, ValueId};
 use mesh_check::ty::Ty;
 use mesh_report::bug;
 
 impl Generator<'_, '_> {
-    fn second(&mut self) -> ValueId {
-        let ty = self.b.ty(self.first);
-        self.b.param(BlockId(0), ty, Some("other".into()))
-    }
-
-    pub(super) fn equal(&mut self) {
-        let other = self.second();
+    pub(super) fn equal(&mut self, other: ValueId) {
         if self.has_one_variant() {
             return self.equal_fields(other, 0);
         }
@@ -84,7 +78,7 @@ impl Generator<'_, '_> {
         vec![mine, theirs]
     }
 
-    fn ordering_variant(&self, name: &str) -> u32 {
+    pub(super) fn ordering_variant(&self, name: &str) -> u32 {
         let types = &self.sp.program.types;
         let found = match types.get(self.result) {
             ir::Ty::Data(data) => {
@@ -105,13 +99,24 @@ impl Generator<'_, '_> {
         self.b.push(Op::Construct { variant, fields }, self.result)
     }
 
-    fn give_order(&mut self, name: &str) {
+    pub(super) fn give_order(&mut self, name: &str) {
         let order = self.order(name);
         self.give(order);
     }
 
-    pub(super) fn compare(&mut self) {
-        let other = self.second();
+    /// Gives the order of two numbers that differ.
+    pub(super) fn give_order_of(&mut self, mine: ValueId, theirs: ValueId) {
+        let below = Op::Prim(Prim::IntLt, vec![mine, theirs]);
+        let below = self.b.push(below, self.sp.common.bool);
+        let (less, greater) = (self.b.block(), self.b.block());
+        self.b.branch(below, less, greater);
+        self.b.switch_to(less);
+        self.give_order("Less");
+        self.b.switch_to(greater);
+        self.give_order("Greater");
+    }
+
+    pub(super) fn compare(&mut self, other: ValueId) {
         if self.has_one_variant() {
             return self.compare_fields(other, 0);
         }
@@ -125,14 +130,7 @@ impl Generator<'_, '_> {
         let (go_on, differ) = (self.b.block(), self.b.block());
         self.b.branch(same, go_on, differ);
         self.b.switch_to(differ);
-        let below = Op::Prim(Prim::IntLt, vec![mine, theirs]);
-        let below = self.b.push(below, bool);
-        let (less, greater) = (self.b.block(), self.b.block());
-        self.b.branch(below, less, greater);
-        self.b.switch_to(less);
-        self.give_order("Less");
-        self.b.switch_to(greater);
-        self.give_order("Greater");
+        self.give_order_of(mine, theirs);
         self.b.switch_to(go_on);
         let with_fields = self.variants_with_fields();
         if with_fields.is_empty() {
@@ -189,10 +187,6 @@ impl Generator<'_, '_> {
         if self.variants.is_empty() {
             let zero = self.int(0);
             return self.give(zero);
-        }
-        let links = self.links();
-        if !links.is_empty() {
-            return self.hash_chain(&links);
         }
         let tag = self.tag(self.first);
         let Some(start) = self.hash_int(tag) else {

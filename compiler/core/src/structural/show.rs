@@ -24,10 +24,6 @@ impl Generator<'_, '_> {
             let text = self.text("()");
             return self.give(text);
         }
-        let links = self.links();
-        if !links.is_empty() {
-            return self.show_chain(&links);
-        }
         let tag = self.tag(self.first);
         let all: Vec<usize> = (0..self.variants.len()).collect();
         self.switch(tag, &all, None, |g, variant| g.show_variant(variant));
@@ -51,7 +47,7 @@ impl Generator<'_, '_> {
     }
 
     /// The text of `self`, known to be of a variant; `None` where control does not come back.
-    pub(super) fn variant_text(&mut self, variant: usize) -> Option<ValueId> {
+    fn variant_text(&mut self, variant: usize) -> Option<ValueId> {
         let name = self.variants[variant].name.clone();
         let fields = self.variants[variant].fields.clone();
         if fields.is_empty() {
