@@ -248,7 +248,9 @@ impl<'ctx> Debug<'ctx, '_> {
     /// A text: its length, and its bytes where they are not kept elsewhere for their number.
     fn text(&self, name: &str) -> DIType<'ctx> {
         let (int, byte) = (self.basic("Int", SIGNED), self.basic("Byte", CHARACTER));
-        let bytes = self.builder.create_array_type(byte, 0, 8, &[0..0]);
+        let unknown = 0..0;
+        let lengths = std::slice::from_ref(&unknown);
+        let bytes = self.builder.create_array_type(byte, 0, 8, lengths);
         let at = 8 * mesh_abi::object::STRING_BYTES;
         let members = [
             self.member("length", at - BITS, BITS, int),
