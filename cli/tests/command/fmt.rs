@@ -73,7 +73,7 @@ fn standard_input_goes_to_standard_output() {
 fn pages_are_looked_through_and_paths_left_out() {
     let place = Place::with(TIDY);
     let page = |code: &str| format!("# Page\n\n```mesh\n{code}```\n");
-    place.write("page.md", &page(UNTIDY));
+    place.write("page.md", page(UNTIDY));
     place.write("inner/b.mesh", UNTIDY);
     place
         .mesh(&["fmt", "--except", "inner"])
