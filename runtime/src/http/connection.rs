@@ -45,7 +45,7 @@ pub struct Arrival {
 /// What hyper's service and the connection share.
 struct Shared {
     server: Arc<Server>,
-    arrivals: Mutex<Vec<Arrival>>,
+    arrivals: Mutex<VecDeque<Arrival>>,
     /// Requests whose answer is not sent.
     under_way: Arc<AtomicUsize>,
     /// Exchanges that may not be answered yet, in the order of their deadlines.
@@ -74,7 +74,7 @@ impl Service<Request<Incoming>> for Requests {
         let exchange = Exchange::new(request.method(), limits.answer as i64);
         lock(&shared.open).push_back(Arc::clone(&exchange));
         let reply = Reply::new(Arc::clone(&exchange), Ticket::new(&shared.under_way));
-        lock(&shared.arrivals).push(Arrival { exchange, request });
+        lock(&shared.arrivals).push_back(Arrival { exchange, request });
         Answer::Left(reply)
     }
 }
@@ -157,9 +157,9 @@ impl Connection {
         }
     }
 
-    /// Requests that have come since the last time.
-    pub fn arrivals(&self) -> Vec<Arrival> {
-        std::mem::take(&mut *lock(&self.shared.arrivals))
+    /// The next request that has come, and has no actor yet.
+    pub fn arrival(&self) -> Option<Arrival> {
+        lock(&self.shared.arrivals).pop_front()
     }
 
     pub fn server(&self) -> &Arc<Server> {

@@ -142,14 +142,14 @@ fn accept_next(cx: &mut Cx, listening: &Listening) -> Option<TcpStream> {
 }
 
 /// Starts an actor for each request that has come on a connection.
-fn start_requests(cx: &mut Cx, connection: &Connection, arrivals: Vec<Arrival>) {
+fn start_requests(cx: &mut Cx, connection: &Connection) {
     // SAFETY: the actor runs this.
     let closure = unsafe { cx.actor().if_extra(|extra| extra.kept.get(1).copied()) };
     let Some(closure) = closure.flatten() else {
         return;
     };
     let server = connection.server();
-    for Arrival { exchange, request } in arrivals {
+    while let Some(Arrival { exchange, request }) = connection.arrival() {
         let (parts, incoming) = request.into_parts();
         let handling = Box::new(Handling {
             exchange: Arc::clone(&exchange),
@@ -198,10 +198,7 @@ fn drive(cx: &mut Cx) {
         let Some(connection) = connection else {
             return;
         };
-        let arrivals = connection.arrivals();
-        if !arrivals.is_empty() {
-            start_requests(cx, &connection, arrivals);
-        }
+        start_requests(cx, &connection);
         let deadline = connection.deadline;
         own(cx, connection);
         match polled {
@@ -426,20 +423,22 @@ native! {
     /// Number, method and target of the request.
     fn mesh_http_head as "HttpServer.raw_head"(cx) -> (i64, Str, Str) {
         let read = with_request(cx, 0, |request| {
-            let target = &request.parts.uri;
-            // Of HTTP/2 the host stands among the header fields, as it does in HTTP/1.
-            let target = match (request.parts.version, target.path_and_query()) {
-                (Version::HTTP_2, Some(path)) => path.to_string(),
-                _ => target.to_string(),
-            };
-            (request.number as i64, request.parts.method.clone(), target)
+            let parts = &request.parts;
+            (request.number, parts.version, parts.method.clone(), parts.uri.clone())
         });
-        let Some((number, method, target)) = read else {
+        let Some((number, version, method, target)) = read else {
             let empty = cx.string("");
             return (0, empty, empty);
         };
         let method = cx.string(method.as_str());
-        (number, method, cx.string(&target))
+        // Of HTTP/2 the host stands among the header fields, as it does in HTTP/1.
+        let target = match target.path_and_query() {
+            Some(path) if version == Version::HTTP_2 || target.scheme().is_none() => {
+                cx.string(path.as_str())
+            }
+            _ => cx.string(&target.to_string()),
+        };
+        (number.cast_signed(), method, target)
     }
 
     /// The version of HTTP.
