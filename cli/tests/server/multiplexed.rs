@@ -107,3 +107,24 @@ fn one_that_is_told_to_end_finishes_its_streams() {
     });
     assert_eq!(server.ended(), 128 + 15);
 }
+
+#[test]
+fn a_client_that_takes_nothing_of_its_answers_is_left() {
+    let server = Server::start(&[("WRITE_TIMEOUT", "100")]);
+    run(async {
+        let client = connect(&server).await;
+        let mut answers = Vec::new();
+        for _ in 0..10 {
+            let (head, body) = get(&client, "/large").await.0.await.unwrap().into_parts();
+            answers.push((head, body));
+        }
+        let mut closed = client.clone();
+        while std::future::poll_fn(|cx| closed.poll_ready(cx))
+            .await
+            .is_ok()
+        {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    });
+    assert_eq!(server.get("/"), "hello");
+}

@@ -18,6 +18,8 @@ pub struct Outgoing {
     source: Source,
     /// As long as this is not sent: what ends the request's actor when the client goes away.
     exchange: Option<(Arc<Exchange>, Ticket)>,
+    /// Of a body that is streamed.
+    streamed: Option<Ticket>,
 }
 
 enum Source {
@@ -35,6 +37,7 @@ impl Outgoing {
         Outgoing {
             source: Source::Whole(bytes),
             exchange: None,
+            streamed: None,
         }
     }
 
@@ -43,6 +46,7 @@ impl Outgoing {
         Outgoing {
             source: Source::Stream(length),
             exchange: None,
+            streamed: None,
         }
     }
 
@@ -51,11 +55,15 @@ impl Outgoing {
         Outgoing {
             source: Source::File(file, count),
             exchange: None,
+            streamed: None,
         }
     }
 
     /// The body is now what keeps the exchange.
     pub fn keep(&mut self, exchange: Arc<Exchange>, ticket: Ticket) {
+        if let Source::Stream(_) = self.source {
+            self.streamed = Some(Ticket::new(&exchange.streamed));
+        }
         self.exchange = Some((exchange, ticket));
     }
 

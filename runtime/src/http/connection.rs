@@ -48,6 +48,8 @@ struct Shared {
     arrivals: Mutex<VecDeque<Arrival>>,
     /// Requests whose answer is not sent.
     under_way: Arc<AtomicUsize>,
+    /// Bodies that are streamed: what is to be sent of them may be long in coming.
+    streamed: Arc<AtomicUsize>,
     /// Exchanges that may not be answered yet, in the order of their deadlines.
     open: Mutex<VecDeque<Arc<Exchange>>>,
 }
@@ -71,7 +73,7 @@ impl Service<Request<Incoming>> for Requests {
             let answer = plain(StatusCode::PAYLOAD_TOO_LARGE);
             return Answer::Right(ready(Ok(answer)));
         }
-        let exchange = Exchange::new(request.method(), limits.answer as i64);
+        let exchange = Exchange::new(request.method(), limits.answer as i64, &shared.streamed);
         lock(&shared.open).push_back(Arc::clone(&exchange));
         let reply = Reply::new(Arc::clone(&exchange), Ticket::new(&shared.under_way));
         lock(&shared.arrivals).push_back(Arrival { exchange, request });
@@ -110,8 +112,8 @@ pub struct Connection {
     owes: Option<(u64, Owed)>,
     /// Since when the client has sent no more, while requests are under way.
     half_closed: Option<u64>,
-    /// Since when the client takes nothing.
-    blocked: Option<u64>,
+    /// Since when the client takes nothing, and how much it had taken by then.
+    blocked: Option<(u64, u64)>,
     /// Whether it was told to end.
     ending: bool,
 }
@@ -142,6 +144,7 @@ impl Connection {
                 server: Arc::clone(server),
                 arrivals: Mutex::default(),
                 under_way: Arc::default(),
+                streamed: Arc::default(),
                 open: Mutex::default(),
             }),
             socket,
@@ -293,7 +296,9 @@ impl Connection {
         if self
             .half_closed
             .is_some_and(|since| now >= since + HALF_CLOSED)
-            || self.blocked.is_some_and(|since| now >= since + limits.send)
+            || self
+                .blocked
+                .is_some_and(|(since, _)| now >= since + limits.send)
         {
             return true;
         }
@@ -369,15 +374,25 @@ impl Connection {
             self.half_closed = None;
             deadline = deadline.min(self.wait_for_client(now));
         }
-        self.blocked = match self.blocked {
-            _ if !self.socket.is_blocked() => None,
-            None => Some(now),
-            since => since,
-        };
-        if let Some(since) = self.blocked {
+        self.blocked = self.owes_us(now);
+        if let Some((since, _)) = self.blocked {
             deadline = deadline.min(since + self.limits().send);
         }
         self.deadline = deadline;
+    }
+
+    /// Where there are answers to be sent and the client takes nothing: since when, and how much it has taken. In
+    /// HTTP/2 it may do so for each answer and still take what is small, so the socket alone does not say it.
+    fn owes_us(&self, now: u64) -> Option<(u64, u64)> {
+        let all_are_there =
+            lock(&self.shared.open).is_empty() && Ticket::count(&self.shared.streamed) == 0;
+        let waits = self.under_way() > 0 && all_are_there;
+        let sent = self.socket.stream.sent();
+        match self.blocked {
+            _ if !waits && !self.socket.is_blocked() => None,
+            Some((since, before)) if before == sent => Some((since, sent)),
+            _ => Some((now, sent)),
+        }
     }
 
     /// Nothing is under way: until when the client may take for what comes next.

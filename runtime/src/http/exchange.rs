@@ -27,6 +27,8 @@ pub struct Exchange {
     pub deadline: u64,
     /// Whether the client wants the header only.
     is_head: bool,
+    /// Counts the connection's bodies that are streamed.
+    pub streamed: Arc<AtomicUsize>,
     state: Mutex<State>,
 }
 
@@ -66,10 +68,11 @@ pub enum Added {
 
 impl Exchange {
     /// An exchange that must be answered within so many milliseconds.
-    pub fn new(method: &Method, milliseconds: i64) -> Arc<Exchange> {
+    pub fn new(method: &Method, milliseconds: i64, streamed: &Arc<AtomicUsize>) -> Arc<Exchange> {
         Arc::new(Exchange {
             deadline: clock::rough_deadline(milliseconds),
             is_head: method == Method::HEAD,
+            streamed: Arc::clone(streamed),
             state: Mutex::default(),
         })
     }
@@ -223,7 +226,7 @@ pub fn plain(status: StatusCode) -> Response<Outgoing> {
     answer
 }
 
-/// Counts the requests of a connection that are under way, each as long as this lives.
+/// Counts the requests of a connection that are under way, or bodies that are streamed, each as long as this lives.
 pub struct Ticket(Arc<AtomicUsize>);
 
 impl Ticket {

@@ -16,6 +16,9 @@ use std::sync::atomic::Ordering::{AcqRel, Acquire, Release};
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex};
 
+/// Fields of a header that hyper takes where nothing is said.
+const HYPERS_FIELDS: u64 = 100;
+
 /// What a client may ask for, and how long it may take; times in milliseconds.
 pub struct Limits {
     /// Bytes of a request's header.
@@ -141,8 +144,11 @@ impl Listening {
         let mut http1 = http1::Builder::new();
         http1
             .half_close(true)
-            .max_buf_size((limits.header as usize).max(8192))
-            .max_headers(limits.fields as usize);
+            .max_buf_size((limits.header as usize).max(8192));
+        // Said or not, this is hyper's limit; said, it allocates for each request.
+        if limits.fields != HYPERS_FIELDS {
+            http1.max_headers(limits.fields as usize);
+        }
         let server = Arc::new(Server {
             limits,
             tls,

@@ -29,6 +29,8 @@ pub struct Stream {
     socket: TcpStream,
     /// Bytes that came in.
     received: AtomicU64,
+    /// Bytes that the system has taken.
+    sent: AtomicU64,
 }
 
 /// Something did not work at once: it will be tried again.
@@ -199,6 +201,7 @@ impl Stream {
             registration: Registration::new(worker, socket.as_raw_fd(), owner)?,
             socket,
             received: AtomicU64::new(0),
+            sent: AtomicU64::new(0),
         })
     }
 
@@ -215,6 +218,11 @@ impl Stream {
     /// Bytes that came in so far.
     pub fn received(&self) -> u64 {
         self.received.load(Relaxed)
+    }
+
+    /// Bytes that went out so far.
+    pub fn sent(&self) -> u64 {
+        self.sent.load(Relaxed)
     }
 
     /// Whether the other side sends no more.
@@ -282,6 +290,9 @@ impl Stream {
             let count = usize::try_from(count).map_err(|_| io::Error::last_os_error())?;
             Ok((count, count == all))
         });
+        if let Some(Ok(count)) = &written {
+            self.sent.fetch_add(*count as u64, Relaxed);
+        }
         written.map_or(Poll::Pending, Poll::Ready)
     }
 
