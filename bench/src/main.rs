@@ -1,11 +1,13 @@
 //! How fast programs compile and run: medians, with files in the page cache.
 //!
 //! `mesh-bench MESH` measures that binary, `mesh-bench MESH collections` what it makes of maps and lists, `mesh-bench MESH
-//! compute` what it makes of calls, loops and numbers; `mesh-bench generate FOLDER LINES` only writes the package that is
-//! measured.
+//! compute` what it makes of calls, loops and numbers, `mesh-bench MESH actors` of actors and messages; `mesh-bench generate
+//! FOLDER LINES` only writes the package that is measured.
 
 mod collections;
 mod package;
+mod process;
+mod results;
 mod rivals;
 
 use std::fs;
@@ -27,9 +29,11 @@ fn main() -> ExitCode {
         }
         [mesh] | [mesh, "compile"] => measure(Path::new(mesh)),
         [mesh, "collections"] => collections::compare(Path::new(mesh)),
-        [mesh, "compute"] => rivals::measure(Path::new(mesh), &folder("compute")),
+        [mesh, group @ ("compute" | "actors")] => compare(mesh, group, ""),
+        [mesh, group @ ("compute" | "actors"), filter] => compare(mesh, group, filter),
         _ => Err(
-            "usage: mesh-bench MESH [compile|collections|compute] | mesh-bench generate FOLDER LINES"
+            "usage: mesh-bench MESH [compile|collections|compute [NAME]|actors [NAME]]\n       \
+             mesh-bench generate FOLDER LINES"
                 .to_string(),
         ),
     };
@@ -50,6 +54,22 @@ fn generate(folder: &str, lines: &str) -> Result<(), String> {
         package::write(Path::new(folder), lines).map_err(|error| format!("{folder}: {error}"))?;
     println!("{written} lines in {folder}");
     Ok(())
+}
+
+/// Measures the programs of a group beside others', and saves the table if these are all.
+fn compare(mesh: &str, group: &str, filter: &str) -> Result<(), String> {
+    let table = rivals::measure(Path::new(mesh), &folder(group), filter, rounds())?;
+    if filter.is_empty() {
+        results::save(group, &table)?;
+    }
+    Ok(())
+}
+
+/// Rounds of a comparison: `MESH_BENCH_ROUNDS`, or enough of them.
+fn rounds() -> usize {
+    let wanted = std::env::var("MESH_BENCH_ROUNDS").ok();
+    let wanted = wanted.and_then(|rounds| rounds.parse().ok());
+    wanted.unwrap_or(7).max(1)
 }
 
 /// A folder of programs beside this crate.
