@@ -15,6 +15,7 @@ pub mod receive;
 pub mod requests;
 pub mod segment;
 pub mod stack;
+mod strand;
 pub mod turn;
 
 use crate::config::Config;
@@ -33,7 +34,7 @@ use mesh_abi::context::{Blocks, Context};
 use mesh_abi::descriptor::Text;
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::ptr::{null, null_mut};
-use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 use turn::Run;
 
@@ -182,6 +183,7 @@ impl Actor {
             *self.saved.get() = Saved::new();
             self.queue.reopen();
         }
+        self.timer.renew();
         self.named.store(false, Relaxed);
         self.traps.set(false);
         self.ending.set(false);
@@ -190,7 +192,7 @@ impl Actor {
         self.closure.set(null_mut());
         self.function.set(NO_NAME);
         self.state.revive();
-        self.pid.store(pid, SeqCst);
+        self.pid.store(pid, Release);
     }
 
     /// Frees what an actor leaves that has ended.
@@ -200,8 +202,7 @@ impl Actor {
     pub unsafe fn reset(&self) {
         // SAFETY: the caller's promise.
         drop(unsafe { self.take_extra() });
-        let heap = Heap::new(self.config.get());
-        drop(self.heap.replace(heap));
+        self.heap.borrow_mut().reset(self.config.get());
         drop(self.crash.take());
     }
 
@@ -212,7 +213,7 @@ impl Actor {
 
     /// Its address.
     pub fn pid(&self) -> u64 {
-        self.pid.load(SeqCst)
+        self.pid.load(Acquire)
     }
 
     /// The context its code gets.

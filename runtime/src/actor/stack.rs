@@ -57,7 +57,7 @@ pub struct Head {
     /// Whom the slot is bound to.
     pub owner: AtomicPtr<Actor>,
     /// The tail calls that were made on this stack.
-    ring: [TailRecord; TAIL_RING],
+    pub ring: [TailRecord; TAIL_RING],
 }
 
 struct Arena {
@@ -227,14 +227,12 @@ impl Slot {
         (self.low, self.top)
     }
 
-    /// Says whom the slot is bound to, and gives the ring of its tail calls.
-    pub fn bind(&self, owner: *const Actor) -> *mut TailRecord {
+    /// What stands at the top of the slot, which is bound to nobody.
+    pub fn head(&self) -> *mut Head {
         let head = self.top as *mut Head;
-        // SAFETY: the head lies within the slot, which is ours; it is written before it is read.
-        unsafe {
-            (&raw mut (*head).owner).write(AtomicPtr::new(owner.cast_mut()));
-            (&raw mut (*head).ring).cast()
-        }
+        // SAFETY: the head lies within the slot, which is ours.
+        unsafe { (&raw mut (*head).owner).write(AtomicPtr::new(null_mut())) };
+        head
     }
 }
 

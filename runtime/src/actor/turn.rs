@@ -1,19 +1,17 @@
 //! An actor on its stack: how a worker lets it run, and the ways back.
 //!
-//! A turn begins on the worker's stack, switches to the actor's, which is bound when there is none yet,
-//! and ends when the actor waits, was preempted, has parked itself as a closure, or is over.
+//! A turn begins on the worker's stack, switches to the actor's [strand](super::strand), which it gets when it has
+//! none, and ends when the actor waits, was preempted, has parked itself as a closure, or is over.
 
-use super::stack::Slot;
+use super::strand::{Entry, Strand};
 use super::{Actor, segment};
 use crate::crash::{Crash, Reason, Unwinding, panic_reason};
-use corosensei::{Coroutine, CoroutineResult, Yielder};
-use mesh_abi::context::{Context, STACK_RESERVE};
-use std::cell::{Cell, UnsafeCell};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::ptr::{NonNull, null_mut};
+use mesh_abi::context::Context;
+use std::cell::Cell;
+use std::panic::resume_unwind;
+use std::ptr::null_mut;
 use std::sync::OnceLock;
-use std::sync::atomic::Ordering::{Relaxed, SeqCst};
-use std::thread::Result as Caught;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// What the first actor runs: a C-convention shim around a Mesh function.
 pub type Body = unsafe extern "C-unwind" fn(*mut Context) -> i64;
@@ -32,6 +30,8 @@ pub enum Pause {
     Slice,
     /// It will never go on: the stack holds nothing that must be dropped.
     Left,
+    /// Nothing of it is on the stack any more.
+    Over,
 }
 
 /// How an actor ended.
@@ -52,43 +52,62 @@ pub enum Turn {
     Ended(Ending),
 }
 
-type Stackful = Coroutine<(), Pause, Caught<i64>, Slot>;
-
-/// An actor's stack. Only the owner uses it.
-#[derive(Default)]
+/// The stack that an actor is on. Only the owner uses it.
 pub struct Run {
-    coroutine: UnsafeCell<Option<Stackful>>,
-    yielder: Cell<Option<NonNull<Yielder<(), Pause>>>>,
-    /// The first stack's lowest address, and the highest that compiled code uses.
-    bounds: Cell<(usize, usize)>,
-    /// While it runs on the worker's stack: its place on its own, and where on the worker's it began.
-    away: Cell<Option<(usize, usize)>>,
+    /// Null where it is on none.
+    strand: Cell<*mut Strand>,
+    /// Where the stack of the calling thread counts as the actor's.
+    #[cfg(test)]
+    high: Cell<usize>,
+}
+
+impl Default for Run {
+    fn default() -> Run {
+        Run {
+            strand: Cell::new(null_mut()),
+            #[cfg(test)]
+            high: Cell::new(0),
+        }
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        if self.has_stack() {
+            // SAFETY: nothing runs an actor that is dropped; what its frames hold leaks.
+            unsafe { Strand::discard(self.strand.get()) };
+        }
+    }
 }
 
 impl Run {
     /// Says that what runs on the calling thread's stack below `high` is the actor, for tests.
     #[cfg(test)]
     pub fn set_bounds(&self, high: usize) {
-        self.bounds.set((0, high));
+        self.high.set(high);
     }
 
     /// Whether something of the actor is on a stack. For the owner.
+    #[inline]
     pub fn has_stack(&self) -> bool {
-        // SAFETY: the owner alone uses the cell.
-        unsafe { (*self.coroutine.get()).is_some() }
+        !self.strand.get().is_null()
+    }
+
+    fn strand(&self) -> Option<&Strand> {
+        // SAFETY: the strand is the actor's as long as it is on it.
+        unsafe { self.strand.get().as_ref() }
     }
 
     /// The first stack's lowest address, and the highest that compiled code uses.
     pub fn bounds(&self) -> (usize, usize) {
-        self.bounds.get()
+        match self.strand() {
+            Some(strand) => strand.bounds(),
+            #[cfg(test)]
+            None => (0, self.high.get()),
+            #[cfg(not(test))]
+            None => (0, 0),
+        }
     }
-}
-
-/// What an actor does on a fresh stack.
-#[derive(Clone, Copy)]
-enum Entry {
-    Body(Body),
-    Closure(*mut u8),
 }
 
 impl Actor {
@@ -106,44 +125,39 @@ impl Actor {
     ///
     /// The caller owns the actor, and its stack is the worker's.
     pub fn take_turn(&self, body: Option<Body>) -> Turn {
-        // SAFETY: the owner alone uses the coroutine, and the actor's code does not touch the cell.
-        let coroutine = unsafe { &mut *self.run.coroutine.get() };
-        if coroutine.is_none() {
-            let entry = body.map_or_else(
-                || Entry::Closure(self.closure.replace(null_mut())),
-                Entry::Body,
-            );
-            let Some(slot) = Slot::new() else {
+        let mut strand = self.run.strand.get();
+        if strand.is_null() {
+            let entry = match body {
+                Some(body) => Entry::Body(body),
+                None => Entry::Closure(self.closure.replace(null_mut())),
+            };
+            strand = Strand::take();
+            // SAFETY: a strand that was just taken is this actor's alone.
+            let Some(fresh) = (unsafe { strand.as_ref() }) else {
                 let text = String::from("there is no memory for a stack");
                 return Turn::Ended(Ending::Crashed(Box::new(Crash::bare(Reason::Other(text)))));
             };
-            *coroutine = Some(self.bind(slot, entry));
+            self.begin_on(fresh, entry);
         }
-        let result = match coroutine {
-            Some(coroutine) => coroutine.resume(()),
-            None => return Turn::Waits,
-        };
         let ended = |crash: Option<Box<Crash>>| {
             let text = || String::from("the actor stopped without a reason");
             let crash = crash.unwrap_or_else(|| Box::new(Crash::bare(Reason::Other(text()))));
             Turn::Ended(Ending::Crashed(crash))
         };
-        match result {
-            CoroutineResult::Yield(Pause::Wait) => Turn::Waits,
-            CoroutineResult::Yield(Pause::Slice) => Turn::Preempted,
-            CoroutineResult::Yield(Pause::Left) => {
-                if let Some(mut left) = coroutine.take() {
-                    // SAFETY: an actor switches away for good only when no frame on its stack has a
-                    // destructor.
-                    unsafe { left.force_reset() };
-                }
-                self.run.yielder.set(None);
+        // SAFETY: the strand is the actor's, and nothing runs on it.
+        match unsafe { Strand::resume(strand) } {
+            Pause::Wait => Turn::Waits,
+            Pause::Slice => Turn::Preempted,
+            Pause::Left => {
+                self.run.strand.set(null_mut());
+                // SAFETY: an actor switches away for good only when no frame on its stack has a destructor.
+                unsafe { Strand::discard(strand) };
                 ended(self.crash.take())
             }
-            CoroutineResult::Return(result) => {
-                *coroutine = None;
-                self.run.yielder.set(None);
-                match result {
+            Pause::Over => {
+                self.run.strand.set(null_mut());
+                // SAFETY: nothing of the actor is on it any more.
+                match unsafe { Strand::give(strand) } {
                     Ok(_) if !self.closure.get().is_null() => Turn::Parked,
                     Ok(code) => Turn::Ended(Ending::Returned(code)),
                     Err(payload) => {
@@ -157,11 +171,11 @@ impl Actor {
         }
     }
 
-    /// A stack on which the actor begins with `entry`.
-    fn bind(&self, slot: Slot, entry: Entry) -> Stackful {
+    /// Makes a strand, which nothing runs on, the actor's, to begin with `entry`.
+    #[inline]
+    fn begin_on(&self, strand: &Strand, entry: Entry) {
         let context = self.context();
-        let (low, high) = slot.bounds();
-        let ring = slot.bind(self);
+        let (ring, limit) = strand.prepare(self, entry);
         // SAFETY: the actor does not run yet, so its context is the caller's.
         unsafe {
             (*context).tail_ring = ring;
@@ -171,30 +185,9 @@ impl Actor {
             (*context).part = 0;
             (*context).parts = 0;
             (*context).settled = 0;
-            self.set_limit(low + STACK_RESERVE);
+            self.set_limit(limit);
         }
-        self.run.bounds.set((low, high));
-        let start = move |yielder: &Yielder<(), Pause>, ()| {
-            self.run.yielder.set(Some(NonNull::from(yielder)));
-            catch_unwind(AssertUnwindSafe(|| {
-                // Traces end here: what lies above is the runtime's.
-                let root = 0u8;
-                self.run.bounds.set((low, &raw const root as usize));
-                match entry {
-                    // SAFETY: the program's, which gets the context it was compiled for.
-                    Entry::Body(body) => unsafe { body(context) },
-                    Entry::Closure(closure) => {
-                        if let Some(enter) = ENTER.get() {
-                            // SAFETY: as above; the closure takes no parameters.
-                            unsafe { enter(context, closure) };
-                        }
-                        0
-                    }
-                }
-            }))
-        };
-        // SAFETY: what `start` borrows, the record, lives for ever.
-        unsafe { Coroutine::with_stack_unchecked(slot, start) }
+        self.run.strand.set(std::ptr::from_ref(strand).cast_mut());
     }
 
     /// Sets the limit of the stack in use.
@@ -206,9 +199,11 @@ impl Actor {
         // SAFETY: the caller's promise; the fields that other threads write are atomic.
         unsafe {
             (*context).hard_limit = limit;
-            (*context).limit.store(limit, SeqCst);
-            // A requester sets its bit before it stores to `limit`: look again after our store.
-            if (*context).requests.load(SeqCst) != 0 {
+            (*context).limit.store(limit, Relaxed);
+            // A requester sets its bit before it stores to `limit`: look again after our store. Without a fence, which
+            // would cost more than all the rest of this, our store may still come behind that of a requester whose
+            // bit we do not see: then the end of the slice, for which the monitor asks again and again, serves both.
+            if (*context).requests.load(Relaxed) != 0 {
                 (*context).limit.store(usize::MAX, Relaxed);
             }
         }
@@ -218,9 +213,8 @@ impl Actor {
     ///
     /// Called on the actor's own stack, by code that holds nothing which must not move between threads.
     pub fn suspend(&self, pause: Pause) {
-        if let Some(yielder) = self.run.yielder.get() {
-            // SAFETY: the yielder lives at the root of the running actor's stack.
-            unsafe { yielder.as_ref() }.suspend(pause);
+        if let Some(strand) = self.run.strand() {
+            strand.suspend(pause);
         }
     }
 
@@ -257,16 +251,15 @@ impl Actor {
                 self.0.set(None);
             }
         }
-        match self.run.yielder.get() {
-            Some(yielder) if self.run.away.get().is_none() => {
+        match self.run.strand() {
+            Some(strand) if strand.away.get().is_none() => {
                 let here = address_of_frame();
                 let f = SameThread(|| {
-                    self.run.away.set(Some((here, address_of_frame() + SWITCH)));
-                    let _until_back = Away(&self.run.away);
+                    strand.away.set(Some((here, address_of_frame() + SWITCH)));
+                    let _until_back = Away(&strand.away);
                     f()
                 });
-                // SAFETY: as in `suspend`.
-                unsafe { yielder.as_ref() }.on_parent_stack(move || f.call())
+                strand.on_parent_stack(move || f.call())
             }
             _ => f(),
         }
@@ -275,7 +268,8 @@ impl Actor {
     /// The parts of stacks in use, from an address on the stack the actor runs on: its own, and the
     /// worker's where it runs on that. Registers are on them once the caller has pushed them.
     pub fn stacks_from(&self, sp: usize) -> Stacks {
-        let (fresh, sp) = match self.run.away.get() {
+        let away = self.run.strand().and_then(|strand| strand.away.get());
+        let (fresh, sp) = match away {
             Some((own, base)) => (vec![(sp, base)], own - SWITCH),
             None => (Vec::new(), sp),
         };

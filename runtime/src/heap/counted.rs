@@ -215,6 +215,11 @@ impl Proxies {
         charge
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.young.is_empty() && self.old.is_empty()
+    }
+
     /// Bytes that the heap is charged for.
     pub fn charged(&self) -> usize {
         self.charged

@@ -23,6 +23,7 @@ pub mod chunk;
 pub mod collect;
 pub mod copy;
 pub mod counted;
+mod few;
 #[cfg(test)]
 mod footprint;
 pub mod frozen;
@@ -78,10 +79,19 @@ impl Heap {
         }
     }
 
+    /// Frees everything: an empty heap again.
+    pub fn reset(&mut self, config: &Config) {
+        self.limit = config.max_heap;
+        self.stress = config.stress_heap;
+        if let Some(space) = self.space.take() {
+            space.recycle();
+        }
+    }
+
     fn space(&mut self) -> &mut Space {
         let (limit, stress) = (self.limit, self.stress);
         let space = &mut self.space;
-        space.get_or_insert_with(|| Box::new(Space::new(limit, stress)))
+        space.get_or_insert_with(|| Space::take(limit, stress))
     }
 
     /// Bytes taken from the system: chunks, and large texts.

@@ -6,6 +6,7 @@ use super::frozen::{Region as Frozen, Uses};
 use super::{ALIGN, HeapFull, Piece, object};
 use mesh_abi::context::Context;
 use mesh_abi::object::{BUFFER_SEEN, ListBuffer};
+use std::cell::RefCell;
 use std::ptr::{NonNull, null_mut};
 use std::sync::Arc;
 
@@ -20,6 +21,14 @@ const LARGE: usize = 16 * 1024;
 pub const LEAST_BUDGET: usize = 256 * 1024;
 /// A heap that is smaller has no major collection but before it is full.
 pub const LEAST_MAJOR: usize = 1 << 20;
+
+/// Spaces that a thread keeps.
+const MOST_KEPT: usize = 256;
+
+thread_local! {
+    /// Empty spaces with their first chunk. Used by one call at a time, none of which suspends.
+    static KEPT: RefCell<Vec<Box<Space>>> = const { RefCell::new(Vec::new()) };
+}
 
 /// Gaps from this size on are kept for what does not fit others.
 const ROOMY: usize = 256;
@@ -136,6 +145,47 @@ impl Space {
             stress: stress.then(Stress::default),
             counts: Counts::default(),
         }
+    }
+
+    /// An empty space, of those that the thread keeps if there is one.
+    #[inline(never)]
+    pub fn take(limit: usize, stress: bool) -> Box<Space> {
+        let kept = KEPT.with_borrow_mut(Vec::pop);
+        let Some(mut space) = kept.filter(|_| !stress) else {
+            return Box::new(Space::new(limit, stress));
+        };
+        space.limit = limit;
+        space
+    }
+
+    /// The end of a space. Most actors end without having had more than their first chunk: then the next one on this
+    /// thread gets it as it is.
+    // A call of its own: the address of a thread's storage must not be kept across a suspension.
+    #[inline(never)]
+    pub fn recycle(mut self: Box<Self>) {
+        let small = self.chunks.len() == 1 && self.total == FIRST_CHUNK;
+        let plain = self.counts.minor + self.counts.major == 0 && self.stress.is_none();
+        let alone = self.proxies.is_empty() && self.frozen.is_empty() && self.remembered.is_empty() && self.spare.end == 0;
+        if !(small && plain && alone) {
+            return;
+        }
+        let Some(chunk) = self.chunks.first_mut() else {
+            return;
+        };
+        chunk.gap = 0;
+        chunk.give_gap(chunk.start, chunk.size);
+        self.regions.clear();
+        self.roomy.clear();
+        self.protected.clear();
+        (self.cursor, self.roomy_cursor) = (0, 0);
+        self.region = (0, 0);
+        self.budget = LEAST_BUDGET as isize;
+        self.counts = Counts::default();
+        KEPT.with_borrow_mut(|kept| {
+            if kept.len() < MOST_KEPT {
+                kept.push(self);
+            }
+        });
     }
 
     /// Bytes of chunks, and of what else the heap is charged for.

@@ -26,7 +26,7 @@ use poller::Poller;
 use queues::{Local, Queues};
 use std::process::exit;
 use std::ptr::NonNull;
-use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, SeqCst};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64};
 use std::sync::{Mutex, OnceLock};
 use stop::Roots;
@@ -118,7 +118,7 @@ impl Scheduler {
     /// Actors that live.
     pub fn alive(&self) -> u64 {
         let sum = |count: fn(&Seen) -> &AtomicU64| -> u64 {
-            self.seen.iter().map(|seen| count(seen).load(SeqCst)).sum()
+            self.seen.iter().map(|seen| count(seen).load(Acquire)).sum()
         };
         // In this order an actor that ends in between counts as alive.
         let ended = sum(|seen| &seen.ended);

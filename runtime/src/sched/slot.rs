@@ -4,12 +4,13 @@
 //!
 //! # Why it is right
 //!
-//! The word is only swapped, so each actor that was put there is taken by exactly one. The tick is
-//! stored before the swap that publishes the actor; so who sees the actor sees its tick or a later
+//! An actor leaves the word only by a read-modify-write, so each that was put there is taken by exactly one. Only the owner
+//! puts one there: where it finds none, a store does, for nobody else changes null. The tick is
+//! stored before the actor is published; so who sees the actor sees its tick or a later
 //! one, and takes none too early. (If the owner takes the actor and puts it there again between the
 //! look at the tick and the swap, it is taken early, which does no harm.)
 
-use crate::sync::atomic::{AcqRel, Acquire, AtomicPtr, AtomicU64, Relaxed};
+use crate::sync::atomic::{AcqRel, Acquire, AtomicPtr, AtomicU64, Relaxed, Release};
 use std::ptr::{NonNull, null_mut};
 
 /// See the module's comment.
@@ -32,6 +33,10 @@ impl<T> Slot<T> {
     #[inline]
     pub fn put(&self, task: NonNull<T>, tick: u64) -> Option<NonNull<T>> {
         self.tick.store(tick, Relaxed);
+        if self.task.load(Relaxed).is_null() {
+            self.task.store(task.as_ptr(), Release);
+            return None;
+        }
         NonNull::new(self.task.swap(task.as_ptr(), AcqRel))
     }
 

@@ -2,11 +2,14 @@
 //!
 //! | state | who may touch the actor | leaves it |
 //! | --- | --- | --- |
-//! | idle | nobody | `wake` by anyone, who must then queue it |
+//! | idle | nobody | `wake` by anyone, who must then queue it: the actor is the run queue's |
 //! | queued | the one that takes it from the run queue | `run` |
-//! | running | its worker | `park`, `requeue`, `exit`; `wake` makes it notified |
-//! | notified | its worker | the same; `park` finds the wake-up and the actor runs on |
+//! | running | the one that takes it from the run queue, then its worker | `park`, `requeue`, `exit`; `wake` makes it notified |
+//! | notified | the same | the same; `run` and `park` find the wake-up, and the actor looks again |
 //! | exited | nobody | |
+//!
+//! A `wake` that finds the actor idle makes it running at once, before it is in the queue, so that `run` has nothing to
+//! change. Where another wake-up comes just before it, or the actor is a new one or was preempted, it is queued.
 //!
 //! # Why it is right
 //!
@@ -14,9 +17,11 @@
 //!   order, and each sees what the one before published: whatever was done before a `wake` (a
 //!   message pushed) is seen after the `run` or the failed `park` that finds it. The words are
 //!   changed with AcqRel also where nothing changes: a `wake` that finds the actor queued must still
-//!   publish. A plain store, or a load that decides to do nothing, would break that chain.
+//!   publish. A plain store, or a load that decides to do nothing, would break that chain; only `run`
+//!   may leave it at a load, which sees `running`: what came before the `wake` that made it so came through the run
+//!   queue, and later wake-ups, which it may not see, are there for `park` to find.
 //! - *An actor is in at most one run queue, once.* Only the `wake` that finds it idle and the
-//!   `requeue` of its worker lead to `queued`, and whoever made the change puts it there.
+//!   `requeue` of its worker lead into a run queue, and whoever made the change puts it there.
 //! - *Nothing touches an actor after publishing it as idle.* A successful `park` is the last
 //!   access: another worker may run it to its end at once. So everything of the actor (its stack's
 //!   registers, its wait) is stored before, and `park` gives all that is known after.
@@ -52,14 +57,23 @@ impl State {
     #[inline]
     #[must_use = "an actor that was idle has to be queued"]
     pub fn wake(&self) -> bool {
+        if self.0.load(Relaxed) == 0 && self.0.compare_exchange(0, RUNNING, AcqRel, Relaxed).is_ok()
+        {
+            return true;
+        }
         self.0.fetch_or(WOKEN, AcqRel) == 0
     }
 
     /// The one that took the actor from a run queue runs it.
     #[inline]
     pub fn run(&self) {
-        let before = self.0.swap(RUNNING, AcqRel);
-        debug_assert_eq!(before, WOKEN, "only a queued actor is run");
+        if self.0.load(Acquire) != RUNNING {
+            let before = self.0.swap(RUNNING, AcqRel);
+            debug_assert!(
+                before & WOKEN != 0 && before & EXITED == 0,
+                "only a queued actor is run"
+            );
+        }
     }
 
     /// The running actor has nothing to do. True: it is idle, and the caller must not touch it any
@@ -102,6 +116,7 @@ impl State {
         match self.0.load(Acquire) {
             0 => "waiting",
             WOKEN => "ready",
+            // Or about to.
             word if word & EXITED != 0 => "exited",
             _ => "running",
         }

@@ -41,6 +41,8 @@ pub struct Worker {
     /// In deterministic mode, where its choices come from.
     seeded: Option<Seeded>,
     events: RefCell<Events>,
+    /// Why most actors end.
+    normal: Arc<Reason>,
 }
 
 // SAFETY: a worker is made on one thread and given to its own before it is used; nobody else uses it.
@@ -55,9 +57,10 @@ pub enum NoActor {
     HeapFull,
 }
 
-/// Adds one to a count that only this thread changes.
+/// Adds one to a count that only this thread changes. Who sees it sees what this thread counted before.
+#[inline]
 fn count(counter: &AtomicU64) {
-    counter.store(counter.load(Relaxed) + 1, SeqCst);
+    counter.store(counter.load(Relaxed) + 1, Release);
 }
 
 impl Worker {
@@ -76,6 +79,7 @@ impl Worker {
             due: RefCell::default(),
             seeded: config::current().seed.map(Seeded::new),
             events: RefCell::default(),
+            normal: Arc::new(Reason::Normal),
         })))
     }
 
@@ -88,14 +92,20 @@ impl Worker {
     #[inline]
     pub fn wake(&self, actor: &'static Actor) {
         if actor.state.wake() {
-            let tick = self.scheduler.tick();
-            let displaced = self
-                .local
-                .borrow_mut()
-                .push_next(NonNull::from(actor), tick);
-            if displaced {
-                self.scheduler.idle.notify();
-            }
+            self.run_next(actor);
+        }
+    }
+
+    /// The actor, which is queued, runs when the one that runs now is done, unless a later one takes its place.
+    #[inline]
+    fn run_next(&self, actor: &'static Actor) {
+        let tick = self.scheduler.tick();
+        let displaced = self
+            .local
+            .borrow_mut()
+            .push_next(NonNull::from(actor), tick);
+        if displaced {
+            self.scheduler.idle.notify();
         }
     }
 
@@ -153,7 +163,7 @@ impl Worker {
         match (pid, made) {
             (Some(pid), Some((actor, Ok(())))) => {
                 count(&self.seen.started);
-                self.queue(actor);
+                self.run_next(actor);
                 Ok(pid.0)
             }
             (Some(pid), Some((actor, Err(HeapFull)))) => {
@@ -170,6 +180,10 @@ impl Worker {
     /// The thread of the worker begins.
     pub fn begin(&'static self) {
         crate::io::waker::enter_thread(self);
+        // Where the heap is checked, what is freed goes back to the allocator, for others to check.
+        if !crate::config::current().stress_heap {
+            crate::blocks::keep();
+        }
         self.visitor.borrow_mut().enter();
     }
 
@@ -416,7 +430,7 @@ impl Worker {
     fn ended(&self, actor: &'static Actor, ending: Ending) -> bool {
         let first = actor.is_first();
         let (reason, code) = match ending {
-            Ending::Returned(code) => (Arc::new(Reason::Normal), code as i32),
+            Ending::Returned(code) => (Arc::clone(&self.normal), code as i32),
             Ending::Crashed(crash) => {
                 let code = i32::from(!crash.reason.is_normal());
                 if crash.reason.is_reported(first) {
@@ -458,7 +472,8 @@ impl Worker {
         if actor.named.load(SeqCst) {
             crate::actor::names::forget(pid);
         }
-        if actor.supervises.swap(false, SeqCst) {
+        if actor.supervises.load(SeqCst) {
+            actor.supervises.store(false, SeqCst);
             self.scheduler.roots().remove(pid);
         }
         actor.timer.end(self.place(pid));

@@ -147,9 +147,20 @@ impl Deadline {
         Fired::Nothing
     }
 
+    /// The record is another actor's from here on. One that fired a timer of the actor before may have armed what that
+    /// one had wanted just before its end: that timer finds nobody.
+    pub fn renew(&self) {
+        self.wanted.store(NEVER, Relaxed);
+        self.armed.store(NEVER, Relaxed);
+    }
+
     /// The owner ends.
     pub fn end(&self, place: Place<'_>) {
         self.wanted.store(NEVER, Relaxed);
+        if self.armed.load(Relaxed) == NEVER {
+            // Or it is about to be armed, as it might be just after a swap.
+            return;
+        }
         let armed = self.armed.swap(NEVER, Relaxed);
         if armed != NEVER {
             place.cancel(Key(self.key.load(Relaxed)), armed);
