@@ -19,6 +19,7 @@
 #![warn(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
 
 pub mod actor;
+pub mod blocks;
 pub mod config;
 pub mod crash;
 pub mod heap;

@@ -4,7 +4,9 @@
 //! answers ends the wait by changing the number to 0, which one can do only; so a second answer, and
 //! one that comes after the caller has given up, are dropped by the one that brings them. Then the
 //! answer is stored, and the caller woken. A caller that gives up ends its wait in the same way, and
-//! where that fails, an answer is on its way.
+//! where that fails, an answer is on its way. The caller takes an answer before it begins another wait, with
+//! plain loads and stores: nobody else touches the answer's place between the two, for the next one to
+//! store there has ended the next wait, and so seen it begin.
 //!
 //! # Cycles
 //!
@@ -26,7 +28,7 @@
 use crate::sync::atomic::{AcqRel, Acquire, AtomicPtr, AtomicU64, Relaxed, Release, SeqCst, fence};
 use crate::sync::spin;
 use std::cell::Cell;
-use std::ptr::null_mut;
+use std::ptr::{NonNull, null_mut};
 
 /// In the word of the number: somebody else may answer.
 const OPAQUE: u64 = 1;
@@ -97,30 +99,28 @@ impl<A> Wait<A> {
         let _ = self.word.compare_exchange(plain, opaque, AcqRel, Relaxed);
     }
 
-    /// Answers; the owner is to be woken then.
-    ///
-    /// # Errors
-    /// The answer, if nobody waits for it.
-    pub fn settle(&self, number: u64, answer: Box<A>) -> Result<(), Box<A>> {
+    /// Answers; the owner is to be woken then. If this gives false nobody waits for the answer, which is still the
+    /// caller's.
+    #[must_use = "an answer that nobody waits for has to be freed"]
+    pub fn settle(&self, number: u64, answer: NonNull<A>) -> bool {
         if !self.end(number) {
-            return Err(answer);
+            return false;
         }
-        self.answer.store(Box::into_raw(answer), Release);
-        Ok(())
+        self.answer.store(answer.as_ptr(), Release);
+        true
     }
 
-    /// The answer, if it has come; for the owner.
-    pub fn take(&self) -> Option<Box<A>> {
-        if self.answer.load(Relaxed).is_null() {
-            return None;
-        }
-        let answer = self.answer.swap(null_mut(), Acquire);
-        // SAFETY: made from a box in `settle`, and taken once.
-        (!answer.is_null()).then(|| unsafe { Box::from_raw(answer) })
+    /// The answer, if it has come; for the owner, whose it is then.
+    #[inline]
+    pub fn take(&self) -> Option<NonNull<A>> {
+        let answer = NonNull::new(self.answer.load(Acquire))?;
+        // Nobody else stores anything until the owner waits again.
+        self.answer.store(null_mut(), Relaxed);
+        Some(answer)
     }
 
     /// The owner no longer waits: an answer that has come, or is just being stored, all the same.
-    pub fn give_up(&self, number: u64) -> Option<Box<A>> {
+    pub fn give_up(&self, number: u64) -> Option<NonNull<A>> {
         if self.end(number) {
             return None;
         }

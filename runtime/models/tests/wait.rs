@@ -5,6 +5,7 @@ use mesh_models::explore;
 use mesh_models::sync::atomic::{Acquire, AtomicU64, Release};
 use mesh_models::sync::{Arc, spin, thread};
 use mesh_models::wait::{Wait, cycle};
+use std::ptr::NonNull;
 
 /// An answer; loom finds one that is neither taken nor freed.
 struct Answer(
@@ -12,8 +13,21 @@ struct Answer(
     #[allow(dead_code, reason = "only watched")] loom::alloc::Track<()>,
 );
 
-fn answer(value: u64) -> Box<Answer> {
-    Box::new(Answer(value, loom::alloc::Track::new(())))
+/// Answers a call; whether somebody waited for that.
+fn settle(wait: &Wait<Answer>, number: u64, value: u64) -> bool {
+    let answer = Answer(value, loom::alloc::Track::new(()));
+    let answer = NonNull::from(Box::leak(Box::new(answer)));
+    let accepted = wait.settle(number, answer);
+    if !accepted {
+        taken(answer);
+    }
+    accepted
+}
+
+/// Frees an answer that is the caller's; its value.
+fn taken(answer: NonNull<Answer>) -> u64 {
+    // SAFETY: made by `settle`, and given to one alone.
+    unsafe { Box::from_raw(answer.as_ptr()) }.0
 }
 
 /// Actors with the pids 1, 2, 3.
@@ -51,7 +65,7 @@ fn a_wait_gets_one_answer_or_is_given_up() {
         let (number, _) = actors.call(1, 2);
         let answerers = [10, 20].map(|value| {
             let actors = actors.clone();
-            thread::spawn(move || actors.of(1).settle(number, answer(value)).is_ok())
+            thread::spawn(move || settle(actors.of(1), number, value))
         });
         let first = actors.of(1).give_up(number);
         // The next wait has another number: a late answer does not end it.
@@ -59,9 +73,9 @@ fn a_wait_gets_one_answer_or_is_given_up() {
         let accepted = answerers.map(|thread| thread.join().expect("a model that fails ends"));
         let count = accepted.iter().filter(|ok| **ok).count();
         assert_eq!(count, usize::from(first.is_some()));
-        if let Some(first) = first {
+        if let Some(first) = first.map(taken) {
             assert!(
-                accepted[first.0 as usize / 10 - 1],
+                accepted[first as usize / 10 - 1],
                 "the one that was accepted"
             );
         }
@@ -105,14 +119,14 @@ fn answering_and_then_calling_back_is_no_cycle() {
             let actors = actors.clone();
             thread::spawn(move || {
                 let number = spin(|| Some(actors.sent.load(Acquire)).filter(|sent| *sent > 0));
-                assert!(actors.of(1).settle(number, answer(7)).is_ok());
+                assert!(settle(actors.of(1), number, 7));
                 assert!(!actors.call(2, 1).1, "the caller waits no longer");
             })
         };
         let (number, found) = actors.call(1, 2);
         assert!(!found);
         actors.sent.store(number, Release);
-        assert_eq!(spin(|| actors.of(1).take()).0, 7);
+        assert_eq!(taken(spin(|| actors.of(1).take())), 7);
         callee.join().expect("a model that fails ends");
     });
 }
@@ -126,13 +140,13 @@ fn waits_one_after_another_are_no_cycle() {
             let actors = actors.clone();
             thread::spawn(move || {
                 // It answers 2, and only then calls 1: 2 and 3 never wait at once.
-                assert!(actors.of(2).settle(number, answer(7)).is_ok());
+                assert!(settle(actors.of(2), number, 7));
                 assert!(!actors.call(3, 1).1);
             })
         };
         assert!(!actors.call(1, 2).1);
         third.join().expect("a model that fails ends");
-        assert!(actors.of(2).take().is_some());
+        assert_eq!(actors.of(2).take().map(taken), Some(7));
     });
 }
 
@@ -146,12 +160,12 @@ fn a_call_that_a_third_one_may_answer_closes_no_cycle() {
         let third = {
             let actors = actors.clone();
             thread::spawn(move || {
-                assert!(actors.of(1).settle(number, answer(7)).is_ok());
+                assert!(settle(actors.of(1), number, 7));
             })
         };
         assert!(!actors.call(2, 1).1);
         third.join().expect("a model that fails ends");
-        assert!(actors.of(1).take().is_some());
+        assert_eq!(actors.of(1).take().map(taken), Some(7));
     });
 }
 

@@ -4,7 +4,7 @@ use super::guard::Guard;
 use super::links::Links;
 use super::stack::Segment;
 use crate::crash::Reason;
-use crate::message::Call;
+use crate::message::{Call, Owned};
 use std::any::Any;
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ pub struct Extra {
     /// The cycle that the failed call would have closed.
     pub cycle: Vec<u64>,
     /// The answer to the last call.
-    pub answer: Option<crate::message::fragment::Fragment>,
+    pub answer: Option<Owned>,
     /// Why the actor ends, and for the first one the exit code, while it runs its `terminate` section.
     pub ended: Option<(Arc<Reason>, i32)>,
 }

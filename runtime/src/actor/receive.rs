@@ -115,7 +115,7 @@ impl Actor {
     /// What a saved message is to a `receive`; nothing if it is void by now.
     unsafe fn show(&self, node: NonNull<Node>) -> Option<Found> {
         // SAFETY: saved messages are the actor's.
-        match &unsafe { Message::of_node(node) }.content {
+        match unsafe { Message::of_node(node) }.content() {
             Content::Value { value, call, .. } => {
                 // A call whose caller has given up is passed over for good.
                 (call.is_none() || is_awaited(self.on_worker(), *call))
@@ -171,8 +171,8 @@ impl Actor {
     /// The caller owns the actor.
     pub unsafe fn take_current(&self) -> Option<Owned> {
         // SAFETY: the caller's promise; saved messages are the actor's.
-        let message = unsafe { Message::from_node(self.saved().take()?) };
-        if let Content::Control(Control::Down { number, .. }) = &message.content {
+        let message = unsafe { Owned::from_node(self.saved().take()?) };
+        if let Content::Control(Control::Down { number, .. }) = message.content() {
             // SAFETY: the caller's promise.
             unsafe { self.if_extra(|extra| extra.links.unwatch(*number)) };
         }
@@ -213,7 +213,7 @@ impl Actor {
     /// Follows a message for the runtime, or saves it for a `receive`.
     unsafe fn admit(&self, node: NonNull<Node>) -> Result<(), Reason> {
         // SAFETY: the node was popped, so it is ours.
-        let control = match &unsafe { Message::of_node(node) }.content {
+        let control = match unsafe { Message::of_node(node) }.content() {
             Content::Control(control) => control,
             Content::Value { .. } | Content::Down(_) => {
                 // SAFETY: as above.
@@ -228,7 +228,7 @@ impl Actor {
             unsafe { self.saved().save(node) };
         } else {
             // SAFETY: as above.
-            drop(unsafe { Message::from_node(node) });
+            drop(unsafe { Owned::from_node(node) });
         }
         keep.map(|_| ())
     }
@@ -297,17 +297,17 @@ impl Actor {
         unsafe {
             self.saved().rewind();
             while let Some(node) = self.saved().take() {
-                self.refuse(own, Message::from_node(node).content, reason);
+                self.refuse(own, Owned::from_node(node), reason);
             }
             for node in self.queue.close() {
-                self.refuse(own, Message::from_node(node).content, reason);
+                self.refuse(own, Owned::from_node(node), reason);
             }
         }
     }
 
-    unsafe fn refuse(&self, own: u64, content: Content, reason: &Arc<Reason>) {
+    unsafe fn refuse(&self, own: u64, message: Owned, reason: &Arc<Reason>) {
         let worker = self.on_worker();
-        crate::sched::post::refuse(worker, own, content, reason);
+        crate::sched::post::refuse(worker, own, message, reason);
     }
 
     /// Ends links and watches, and answers calls: tells those on the other side. `from` is the pid that it
@@ -319,14 +319,22 @@ impl Actor {
         let worker = self.on_worker();
         let last = self.unanswered.replace(Call::NONE);
         if !last.is_none() {
-            answer(worker, last, Content::Down(Arc::clone(reason)));
+            answer(
+                worker,
+                last,
+                Message::new(Content::Down(Arc::clone(reason))),
+            );
         }
         // SAFETY: the caller's promise.
         let Some(mut extra) = (unsafe { self.take_extra() }) else {
             return;
         };
         for call in extra.open_calls.drain(..) {
-            answer(worker, call, Content::Down(Arc::clone(reason)));
+            answer(
+                worker,
+                call,
+                Message::new(Content::Down(Arc::clone(reason))),
+            );
         }
         for (pid, link) in extra.links.take_links() {
             let reason = Arc::clone(reason);

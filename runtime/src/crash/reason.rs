@@ -1,6 +1,6 @@
 //! Why an actor ended, in Mesh's words.
 
-use crate::message::fragment::Fragment;
+use crate::message::Owned;
 use crate::natives::int::decimal;
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub enum Reason {
     /// Any other `ExitReason` that the actor gave itself, with its `Debug` text.
     Exit {
         text: String,
-        value: Arc<Fragment>,
+        value: Arc<Owned>,
     },
     /// An actor that this one was linked to ended, for that reason.
     Linked {
@@ -45,7 +45,7 @@ impl PartialEq for Reason {
 
 impl Reason {
     /// A reason that the actor gave itself: its `Debug` text and the value.
-    pub fn of_value(text: &str, value: Fragment) -> Reason {
+    pub fn of_value(text: &str, value: Owned) -> Reason {
         match text {
             "Normal" => Reason::Normal,
             "Shutdown" => Reason::Shutdown,

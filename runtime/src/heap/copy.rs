@@ -7,6 +7,7 @@
 
 use super::HeapFull;
 use super::counted::{self, PROXY_SIZE};
+use super::few::Few;
 use super::frozen::arena;
 use super::loose::Loose;
 use super::statics::is_static;
@@ -17,13 +18,17 @@ use mesh_abi::object::{
     LIST_OFFSET_SHIFT, ListBuffer, StringObject, TAG_SHIFT,
 };
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::mem::size_of;
 use std::ptr::NonNull;
 
 /// Up to so many objects what was copied is looked for one after another.
-const FEW: usize = 64;
+const FEW: usize = 32;
+/// So many open places need no memory of their own.
+const FEW_OPEN: usize = 24;
 
 /// Values one after another whose pointers are still the original's.
+#[derive(Clone, Copy)]
 struct Place {
     words: *mut u64,
     count: usize,
@@ -33,38 +38,88 @@ struct Place {
 /// An original: its address, and for a list's buffer the range.
 type Original = (usize, u64);
 
-/// The copies made so far.
-#[derive(Default)]
+/// The copies made so far: most messages have few objects, and then there is nothing to set up.
 struct Copies {
-    few: Vec<(Original, *mut u8)>,
-    many: HashMap<Original, *mut u8>,
+    few: Few<(Original, *mut u8), FEW>,
+    many: Option<HashMap<Original, *mut u8, BuildHasherDefault<Mixer>>>,
 }
 
 impl Copies {
+    #[inline]
     fn get(&self, original: Original) -> Option<*mut u8> {
-        if self.many.is_empty() {
-            let found = self.few.iter().find(|(known, _)| *known == original);
-            return found.map(|(_, copy)| *copy);
+        if let Some(many) = &self.many {
+            return many.get(&original).copied();
         }
-        self.many.get(&original).copied()
+        let found = self.few.iter().find(|(known, _)| *known == original);
+        found.map(|(_, copy)| *copy)
     }
 
+    #[inline]
     fn insert(&mut self, original: Original, copy: *mut u8) {
-        if self.few.len() < FEW {
-            self.few.push((original, copy));
-            return;
+        match &mut self.many {
+            Some(many) => {
+                many.insert(original, copy);
+            }
+            None => {
+                if let Err(one_more) = self.few.push((original, copy)) {
+                    self.many = Some(self.few.iter().copied().chain([one_more]).collect());
+                }
+            }
         }
-        if self.many.is_empty() {
-            self.many.extend(self.few.iter().copied());
+    }
+}
+
+/// Hashes addresses and ranges: multiplies, and folds the halves of the product (as wyhash does).
+#[derive(Default)]
+struct Mixer(u64);
+
+impl Hasher for Mixer {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
         }
-        self.many.insert(original, copy);
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+        let product = u128::from(self.0 ^ word) * u128::from(FACTOR);
+        self.0 = product as u64 ^ (product >> 64) as u64;
+    }
+
+    fn write_usize(&mut self, word: usize) {
+        self.write_u64(word as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+/// What is still to be done, the last one first.
+struct Open {
+    few: Few<Place, FEW_OPEN>,
+    /// Those that came when there were a few already.
+    many: Vec<Place>,
+}
+
+impl Open {
+    #[inline]
+    fn push(&mut self, place: Place) {
+        if let Err(place) = self.few.push(place) {
+            self.many.push(place);
+        }
+    }
+
+    #[inline]
+    fn pop(&mut self) -> Option<Place> {
+        self.many.pop().or_else(|| self.few.pop())
     }
 }
 
 struct Copier<A> {
     allocate: A,
     copies: Copies,
-    open: Vec<Place>,
+    open: Open,
     loose: Loose,
     /// Flags of buffers.
     flags: u32,
@@ -103,8 +158,14 @@ unsafe fn copy_with(
 ) -> Result<(*mut u8, Loose), HeapFull> {
     let mut copier = Copier {
         allocate,
-        copies: Copies::default(),
-        open: Vec::new(),
+        copies: Copies {
+            few: Few::new(),
+            many: None,
+        },
+        open: Open {
+            few: Few::new(),
+            many: Vec::new(),
+        },
         loose: Loose::default(),
         flags,
     };
@@ -189,6 +250,9 @@ impl<A: FnMut(usize) -> Result<NonNull<u8>, HeapFull>> Copier<A> {
                 }
                 ObjectKind::Record => {
                     let to = self.raw(from, size_of::<u64>() + payload)?;
+                    if desc.pointers | desc.lists == 0 {
+                        return Ok(to);
+                    }
                     let tag = (header >> TAG_SHIFT) as usize;
                     let words = to.cast::<u64>().add(1);
                     self.fields(words, &*(*desc.ty).variants.add(tag));

@@ -1,9 +1,10 @@
-//! Memory for chunks. Small ones come from the allocator; those of the usual sizes of larger heaps are
+//! Memory for chunks. Small ones are [blocks], or come from the allocator; those of the usual sizes of larger heaps are
 //! mappings, of which the process keeps some megabytes at hand, so that heaps can give back what is
 //! empty at once and take it again at no cost.
 
+use crate::blocks;
 use std::alloc::{Layout, alloc, dealloc};
-use std::ptr::null_mut;
+use std::ptr::{NonNull, null_mut};
 use std::sync::{Mutex, PoisonError};
 
 /// Chunks from this size on are mappings.
@@ -30,6 +31,9 @@ fn layout(size: usize) -> Option<Layout> {
 
 /// `size` bytes, aligned to 8 and not zeroed, or nothing if there is no memory. The size is not 0.
 pub fn take(size: usize) -> Option<usize> {
+    if size <= blocks::LARGEST {
+        return blocks::take(size).map(|block| block.as_ptr() as usize);
+    }
     if size < MAPPED {
         // SAFETY: the size is not zero.
         let start = unsafe { alloc(layout(size)?) };
@@ -63,6 +67,13 @@ pub fn take(size: usize) -> Option<usize> {
 /// # Safety
 /// It came from [`take`] with this size, and nobody uses it any more.
 pub unsafe fn give(start: usize, size: usize) {
+    if size <= blocks::LARGEST {
+        if let Some(block) = NonNull::new(start as *mut u8) {
+            // SAFETY: the caller's promise.
+            unsafe { blocks::give(block, size) };
+        }
+        return;
+    }
     if size < MAPPED {
         if let Some(layout) = layout(size) {
             // SAFETY: the caller's promise.

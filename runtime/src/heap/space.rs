@@ -165,7 +165,10 @@ impl Space {
     pub fn recycle(mut self: Box<Self>) {
         let small = self.chunks.len() == 1 && self.total == FIRST_CHUNK;
         let plain = self.counts.minor + self.counts.major == 0 && self.stress.is_none();
-        let alone = self.proxies.is_empty() && self.frozen.is_empty() && self.remembered.is_empty() && self.spare.end == 0;
+        let alone = self.proxies.is_empty()
+            && !self.frozen.are_open(true)
+            && self.remembered.is_empty()
+            && self.spare.end == 0;
         if !(small && plain && alone) {
             return;
         }

@@ -1,17 +1,13 @@
 //! A value on its way: a deep copy outside of all heaps.
 //!
-//! A small one is one piece of memory, which is measured first, is copied once more when it is taken,
-//! and goes back at once. A large one is built in pieces of their own, which then join the heap of
-//! whoever takes it.
+//! A small one, which is measured first, stands in its message's own block, is copied once more when it is taken, and goes
+//! back at once. A large one is built in pieces of its own, which then join the heap of whoever takes it.
 
 use crate::heap::copy::copy;
 use crate::heap::loose::Loose;
-use crate::heap::measure::{Size, measure};
 use crate::heap::{Heap, HeapFull, Piece};
 use mesh_abi::context::Context;
-use std::alloc::{Layout, alloc, dealloc};
-use std::fmt;
-use std::ptr::{NonNull, null_mut};
+use std::ptr::NonNull;
 
 /// Bytes up to which a value is copied into the heap's free space.
 pub const SMALL: usize = 512;
@@ -30,17 +26,15 @@ pub struct Fragment {
 
 enum Memory {
     None,
-    Small(Small),
-    Large(Vec<Piece>),
-}
-
-/// Memory of one small value.
-struct Small(NonNull<u8>, Layout);
-
-impl fmt::Debug for Fragment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Fragment")
-    }
+    /// So many bytes behind the message.
+    Behind(usize),
+    /// So many bytes behind the message, of a box that refers to nothing.
+    Plain(usize),
+    #[allow(
+        clippy::box_collection,
+        reason = "most messages are small, and have room for it all the same"
+    )]
+    Large(Box<Vec<Piece>>),
 }
 
 // SAFETY: a fragment's memory is its own, and is used by its holder alone.
@@ -49,38 +43,106 @@ unsafe impl Send for Fragment {}
 unsafe impl Sync for Fragment {}
 
 impl Fragment {
-    /// No value.
-    pub const EMPTY: Fragment = Fragment {
-        root: null_mut(),
-        loose: Loose::NONE,
-        memory: Memory::None,
-    };
+    /// A value that has no memory of its own.
+    #[inline]
+    pub(super) fn bare(root: *mut u8) -> Fragment {
+        Fragment {
+            root,
+            loose: Loose::NONE,
+            memory: Memory::None,
+        }
+    }
 
-    /// A copy of a box and of all that it refers to.
+    /// A small box that refers to nothing, copied to `root`, behind its message.
+    #[inline]
+    pub(super) fn plain(root: *mut u8, bytes: usize) -> Fragment {
+        Fragment {
+            root,
+            loose: Loose::NONE,
+            memory: Memory::Plain(bytes),
+        }
+    }
+
+    /// Its bytes, if it is a box that refers to nothing.
+    #[inline]
+    pub(super) fn plain_bytes(&self) -> Option<usize> {
+        match self.memory {
+            Memory::Plain(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// A copy of a small value at `start`, behind its message.
+    ///
+    /// # Errors
+    /// It takes more than `bytes`.
+    ///
+    /// # Safety
+    /// `root` is a live box; `start` has `bytes`, aligned to 8, which the message then keeps.
+    #[inline]
+    pub(super) unsafe fn behind(
+        root: *mut u8,
+        start: NonNull<u8>,
+        bytes: usize,
+    ) -> Result<Fragment, HeapFull> {
+        let mut used = 0;
+        let next = |size: usize| {
+            let at = used;
+            used += size.next_multiple_of(8);
+            // What is measured is at least what is copied.
+            if used > bytes {
+                return Err(HeapFull);
+            }
+            // SAFETY: within the memory.
+            Ok(unsafe { start.add(at) })
+        };
+        // SAFETY: the caller's promise.
+        let (root, loose) = unsafe { copy(root, next) }?;
+        let memory = Memory::Behind(bytes);
+        Ok(Fragment {
+            root,
+            loose,
+            memory,
+        })
+    }
+
+    /// A copy of a value of any size, in pieces.
     ///
     /// # Errors
     /// The system is out of memory.
     ///
     /// # Safety
-    /// `root` is null or a live box.
-    pub unsafe fn of(root: *mut u8) -> Result<Fragment, HeapFull> {
+    /// `root` is a live box.
+    pub(super) unsafe fn large(root: *mut u8) -> Result<Fragment, HeapFull> {
+        let mut pieces: Vec<Piece> = Vec::new();
+        let mut size = FIRST_PIECE;
+        let next = |bytes: usize| {
+            let bytes = bytes.next_multiple_of(8);
+            if let Some(last) = pieces.last_mut()
+                && let Some(start) = last.bump(bytes)
+            {
+                return Ok(start);
+            }
+            let mut piece = Piece::new(size.max(bytes))?;
+            size = (size * 2).min(LARGEST_PIECE);
+            let start = piece.bump(bytes).ok_or(HeapFull)?;
+            // A full one, as of a large object, does not end the use of the last.
+            let at = pieces.len() - usize::from(piece.room() == 0 && !pieces.is_empty());
+            pieces.insert(at, piece);
+            Ok(start)
+        };
         // SAFETY: the caller's promise.
-        match unsafe { measure(root, SMALL) } {
-            Some(Size {
-                bytes: 0,
-                frozen: false,
-            }) => Ok(Fragment {
-                root,
-                ..Fragment::EMPTY
-            }),
-            // SAFETY: as above.
-            Some(size) => unsafe { small(root, size.bytes) },
-            // SAFETY: as above.
-            None => unsafe { large(root) },
-        }
+        let (root, loose) = unsafe { copy(root, next) }?;
+        let memory = Memory::Large(Box::new(pieces));
+        Ok(Fragment {
+            root,
+            loose,
+            memory,
+        })
     }
 
     /// The box, where it lies.
+    #[inline]
     pub fn root(&self) -> *mut u8 {
         self.root
     }
@@ -104,21 +166,21 @@ impl Fragment {
         Ok(root)
     }
 
-    /// Moves the value into a heap.
+    /// Moves the value into a heap. The fragment is not used for anything then.
     ///
     /// # Errors
     /// The heap is full.
     ///
     /// # Safety
     /// `heap` and `context` are the running actor's.
-    pub unsafe fn take_to(
-        mut self,
+    pub(super) unsafe fn take_to(
+        &mut self,
         heap: &mut Heap,
         context: *mut Context,
     ) -> Result<*mut u8, HeapFull> {
         match &mut self.memory {
             // SAFETY: the caller's promise.
-            Memory::Small(_) => return unsafe { self.copy_to(heap, context) },
+            Memory::Behind(_) | Memory::Plain(_) => return unsafe { self.copy_to(heap, context) },
             Memory::Large(pieces) => heap.adopt(pieces)?,
             Memory::None => {}
         }
@@ -127,72 +189,12 @@ impl Fragment {
     }
 
     /// Bytes of memory outside of all heaps.
+    #[inline]
     pub fn bytes(&self) -> usize {
         match &self.memory {
             Memory::None => 0,
-            Memory::Small(Small(_, layout)) => layout.size(),
+            Memory::Behind(bytes) | Memory::Plain(bytes) => *bytes,
             Memory::Large(pieces) => pieces.iter().map(Piece::size).sum(),
         }
     }
-}
-
-impl Drop for Small {
-    fn drop(&mut self) {
-        // SAFETY: allocated with this layout in `small`, and freed once.
-        unsafe { dealloc(self.0.as_ptr(), self.1) };
-    }
-}
-
-unsafe fn small(root: *mut u8, bytes: usize) -> Result<Fragment, HeapFull> {
-    // A value that is all frozen takes none.
-    let layout = Layout::from_size_align(bytes.max(8), 8).map_err(|_| HeapFull)?;
-    // SAFETY: the size is not zero.
-    let start = NonNull::new(unsafe { alloc(layout) }).ok_or(HeapFull)?;
-    let memory = Memory::Small(Small(start, layout));
-    let mut used = 0;
-    let next = |size: usize| {
-        let at = used;
-        used += size.next_multiple_of(8);
-        // What is measured is at least what is copied.
-        if used > bytes {
-            return Err(HeapFull);
-        }
-        // SAFETY: within the memory just allocated.
-        Ok(unsafe { start.add(at) })
-    };
-    // SAFETY: the caller's promise.
-    let (root, loose) = unsafe { copy(root, next) }?;
-    Ok(Fragment {
-        root,
-        loose,
-        memory,
-    })
-}
-
-unsafe fn large(root: *mut u8) -> Result<Fragment, HeapFull> {
-    let mut pieces: Vec<Piece> = Vec::new();
-    let mut size = FIRST_PIECE;
-    let next = |bytes: usize| {
-        let bytes = bytes.next_multiple_of(8);
-        if let Some(last) = pieces.last_mut()
-            && let Some(start) = last.bump(bytes)
-        {
-            return Ok(start);
-        }
-        let mut piece = Piece::new(size.max(bytes))?;
-        size = (size * 2).min(LARGEST_PIECE);
-        let start = piece.bump(bytes).ok_or(HeapFull)?;
-        // A full one, as of a large object, does not end the use of the last.
-        let at = pieces.len() - usize::from(piece.room() == 0 && !pieces.is_empty());
-        pieces.insert(at, piece);
-        Ok(start)
-    };
-    // SAFETY: the caller's promise.
-    let (root, loose) = unsafe { copy(root, next) }?;
-    let memory = Memory::Large(pieces);
-    Ok(Fragment {
-        root,
-        loose,
-        memory,
-    })
 }

@@ -6,9 +6,8 @@ use crate::crash::Reason;
 use crate::heap::HeapFull;
 use crate::heap::collect::make_room;
 use crate::heap::copy::copy;
-use crate::message::Call;
 use crate::message::fragment::Fragment;
-use crate::message::{Content, Message};
+use crate::message::{Call, Content, Message, Owned};
 use crate::native;
 use crate::natives::Cx;
 use crate::natives::words::{Boxed, Pointer};
@@ -78,17 +77,40 @@ fn spawn(cx: &mut Cx, closure: Pointer, link: bool) -> u64 {
 }
 
 /// A message of a value.
-pub fn message_of(cx: &mut Cx, value: Boxed, call: Call, asked: bool) -> Box<Message> {
+#[inline]
+pub fn message_of(cx: &mut Cx, value: Boxed, call: Call, asked: bool) -> Owned {
     // SAFETY: compiled code passes a live box.
-    match unsafe { Fragment::of(value.0) } {
-        Ok(value) => Message::new(Content::Value { value, call, asked }),
+    match unsafe { Message::of(value.0, call, asked) } {
+        Ok(message) => message,
+        Err(_) => cx.crash(Reason::HeapLimit),
+    }
+}
+
+/// A message's value, moved into the actor's heap.
+#[inline]
+pub fn value_of(cx: &mut Cx, message: Owned) -> Boxed {
+    // SAFETY: the actor runs this.
+    if let Some(value) = unsafe { message.take_plain(cx.context()) } {
+        return Boxed(value);
+    }
+    let bytes = message.value().map_or(0, Fragment::bytes);
+    // SAFETY: as above.
+    let taken = unsafe {
+        make_room(cx.context(), bytes);
+        message.take_to(&mut cx.actor().heap.borrow_mut(), cx.context())
+    };
+    match taken {
+        Ok(value) => Boxed(value),
         Err(_) => cx.crash(Reason::HeapLimit),
     }
 }
 
 /// Crashes a program whose only actor waits for ever.
 fn somebody_sends(cx: &mut Cx) {
-    if cx.actor().deadline.get() == u64::MAX && cx.worker().is_last() {
+    // The last one to end may have sent something since the mailbox was found empty: who sees that it has ended sees
+    // that too. SAFETY: the actor runs this.
+    let is_empty = || unsafe { cx.actor().queue.is_empty() };
+    if cx.actor().deadline.get() == u64::MAX && cx.worker().is_last() && is_empty() {
         let text = "it waits for a message that nobody can send: it is the only actor, and the \
                     `receive` has no `after`";
         cx.crash(Reason::Other(String::from(text)))
@@ -154,23 +176,18 @@ native! {
         let Some(message) = (unsafe { actor(cx).take_current() }) else {
             return (Boxed(null_mut()), 0, 0);
         };
-        let Content::Value { value, call, asked } = message.content else {
+        let Content::Value { call, asked, .. } = message.content() else {
             set_current(cx, Call::NONE);
             return (Boxed(null_mut()), 0, 0);
         };
+        let (call, asked) = (*call, *asked);
         // SAFETY: as above.
-        let taken = unsafe {
-            make_room(cx.context(), value.bytes());
-            actor(cx).now_answers(call, asked);
-            value.take_to(&mut actor(cx).heap.borrow_mut(), cx.context())
-        };
-        let Ok(taken) = taken else {
-            cx.crash(Reason::HeapLimit)
-        };
+        unsafe { actor(cx).now_answers(call, asked) };
+        let taken = value_of(cx, message);
         // What was asked is answered through its handle only.
         let call = if asked { Call::NONE } else { call };
         set_current(cx, call);
-        (Boxed(taken), call.caller as i64, call.number as i64)
+        (taken, call.caller as i64, call.number as i64)
     }
 
     /// Makes a call the current one; compiled code does it without this.

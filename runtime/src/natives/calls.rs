@@ -1,17 +1,15 @@
 //! Calls and their answers.
 
-use super::actors::{message_of, own_pid};
-use crate::crash::Reason;
-use crate::heap::collect::make_room;
-use crate::message::fragment::Fragment;
-use crate::message::{Call, Content, Owned};
+use super::actors::{message_of, own_pid, value_of};
+use crate::message::{Call, Content, Message, Owned};
 use crate::native;
 use crate::natives::Cx;
 use crate::natives::words::Boxed;
 use crate::sched::{clock, post};
 use crate::timer::NEVER;
 use crate::wait::cycle;
-use std::ptr::null_mut;
+use std::ptr::{NonNull, null_mut};
+use std::sync::Arc;
 
 /// What a call comes to, as `ExitReason.call_failed` reads it.
 const ANSWERED: i64 = 0;
@@ -26,7 +24,7 @@ fn call(cx: &mut Cx, pid: u64, message: Owned, number: u64, timeout: i64) -> i64
     let find = |pid| cx.worker().find(pid).map(|actor| &actor.wait);
     if let Some(pids) = cycle(caller.pid(), pid, find) {
         if let Some(answer) = wait.give_up(number) {
-            return keep_answer(cx, answer.content);
+            return keep_answer(cx, answer);
         }
         // SAFETY: the actor runs this.
         unsafe { caller.with_extra(|extra| extra.cycle = pids) };
@@ -37,11 +35,11 @@ fn call(cx: &mut Cx, pid: u64, message: Owned, number: u64, timeout: i64) -> i64
     let mut waited = false;
     loop {
         if let Some(answer) = wait.take() {
-            return keep_answer(cx, answer.content);
+            return keep_answer(cx, answer);
         }
         if (waited || deadline == 0) && deadline != NEVER && clock::now() >= deadline {
             return match wait.give_up(number) {
-                Some(answer) => keep_answer(cx, answer.content),
+                Some(answer) => keep_answer(cx, answer),
                 None => NO_REPLY,
             };
         }
@@ -49,24 +47,28 @@ fn call(cx: &mut Cx, pid: u64, message: Owned, number: u64, timeout: i64) -> i64
         waited = true;
         // SAFETY: this runs on the actor's own stack.
         if let Err(reason) = unsafe { caller.wait_on_stack() } {
-            drop(wait.give_up(number));
+            if let Some(answer) = wait.give_up(number) {
+                // SAFETY: the wait's answer is the caller's.
+                drop(unsafe { Owned::from_raw(answer) });
+            }
             cx.crash(reason)
         }
     }
 }
 
 /// Remembers an answer for `raw_answer`, or why there is none.
-fn keep_answer(cx: &mut Cx, answer: Content) -> i64 {
+fn keep_answer(cx: &mut Cx, answer: NonNull<Message>) -> i64 {
     let actor = cx.actor();
-    // SAFETY: the actor runs this.
+    // SAFETY: the actor runs this, and the answer to its wait is its own.
     unsafe {
-        match answer {
-            Content::Value { value, .. } => {
-                actor.with_extra(|extra| extra.answer = Some(value));
+        let answer = Owned::from_raw(answer);
+        match answer.content() {
+            Content::Value { .. } => {
+                actor.with_extra(|extra| extra.answer = Some(answer));
                 ANSWERED
             }
             Content::Down(reason) => {
-                actor.with_extra(|extra| extra.reason = Some(reason));
+                actor.with_extra(|extra| extra.reason = Some(Arc::clone(reason)));
                 CALLEE_DOWN
             }
             Content::Control(_) => CALLEE_DOWN,
@@ -84,17 +86,8 @@ fn reply(cx: &mut Cx, call: Call, value: Boxed) {
     if !post::is_awaited(cx.worker(), call) {
         return;
     }
-    // SAFETY: compiled code passes a live box.
-    let Ok(value) = (unsafe { Fragment::of(value.0) }) else {
-        cx.crash(Reason::HeapLimit)
-    };
-    let (call_of_answer, asked) = (Call::NONE, false);
-    let content = Content::Value {
-        value,
-        call: call_of_answer,
-        asked,
-    };
-    post::answer(cx.worker(), call, content);
+    let message = message_of(cx, value, Call::NONE, false);
+    post::answer(cx.worker(), call, message);
     cx.cross();
 }
 
@@ -133,13 +126,7 @@ native! {
         let Some(answer) = answer.flatten() else {
             return Boxed(null_mut());
         };
-        // SAFETY: as above.
-        unsafe { make_room(cx.context(), answer.bytes()) };
-        // SAFETY: as above.
-        match unsafe { answer.take_to(&mut actor.heap.borrow_mut(), cx.context()) } {
-            Ok(answer) => Boxed(answer),
-            Err(_) => cx.crash(Reason::HeapLimit),
-        }
+        value_of(cx, answer)
     }
 
     /// A fresh call, not yet sent.

@@ -4,8 +4,7 @@ use super::actors::own_pid;
 use crate::crash::{Reason, end};
 use crate::heap::collect::make_room;
 use crate::heap::string::Str;
-use crate::message::Control;
-use crate::message::fragment::Fragment;
+use crate::message::{Call, Control, Message};
 use crate::native;
 use crate::natives::words::{Boxed, Pointer};
 use crate::natives::{Cx, row};
@@ -107,6 +106,9 @@ native! {
         let Some(Reason::Exit { value, .. }) = reason.as_deref() else {
             return Boxed(null_mut());
         };
+        let Some(value) = value.value() else {
+            return Boxed(null_mut());
+        };
         let actor = cx.actor();
         // SAFETY: the actor runs this.
         unsafe { make_room(cx.context(), value.bytes()) };
@@ -155,7 +157,7 @@ pub unsafe extern "C-unwind" fn mesh_exit(
     // SAFETY: the caller's promise; compiled code's frames have no destructors.
     unsafe {
         let text = Str::from_raw(text);
-        let reason = match Fragment::of(reason) {
+        let reason = match Message::of(reason, Call::NONE, false) {
             Ok(value) => Reason::of_value(text.as_str(), value),
             Err(_) => Reason::HeapLimit,
         };

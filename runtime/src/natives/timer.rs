@@ -1,7 +1,7 @@
 //! Messages that are sent later.
 
-use crate::crash::Reason;
-use crate::message::fragment::Fragment;
+use super::actors::message_of;
+use crate::message::Call;
 use crate::native;
 use crate::natives::words::Boxed;
 use crate::sched::{clock, later};
@@ -11,12 +11,9 @@ native! {
     fn mesh_timer_send_after as "Timer.raw_send_after"(
         cx, pid: i64, message: Boxed, milliseconds: i64
     ) -> (i64, i64, i64) {
-        // SAFETY: compiled code passes a live box.
-        let Ok(value) = (unsafe { Fragment::of(message.0) }) else {
-            cx.crash(Reason::HeapLimit)
-        };
+        let message = message_of(cx, message, Call::NONE, false);
         let deadline = clock::deadline(milliseconds);
-        let [key, deadline, message] = later::set(cx.worker(), pid as u64, value, deadline);
+        let [key, deadline, message] = later::set(cx.worker(), pid as u64, message, deadline);
         (key as i64, deadline as i64, message as i64)
     }
 

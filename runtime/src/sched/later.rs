@@ -5,8 +5,7 @@
 
 use super::worker::Worker;
 use super::{Scheduler, post};
-use crate::message::fragment::Fragment;
-use crate::message::{Call, Content, Message};
+use crate::message::Owned;
 use crate::timer::{Key, NEVER, Timer};
 use std::sync::atomic::Ordering::SeqCst;
 
@@ -15,7 +14,7 @@ const TAG: u64 = 1 << 63;
 /// A message and whom it is for.
 struct Later {
     pid: u64,
-    value: Fragment,
+    message: Owned,
 }
 
 /// Whether a timer's payload is a message.
@@ -24,9 +23,9 @@ pub fn is_message(payload: u64) -> bool {
     payload & TAG != 0
 }
 
-/// Sends a value at `deadline`: the timer's three words.
-pub fn set(worker: &Worker, pid: u64, value: Fragment, deadline: u64) -> [u64; 3] {
-    let address = Box::into_raw(Box::new(Later { pid, value })) as u64;
+/// Sends a message at `deadline`: the timer's three words.
+pub fn set(worker: &Worker, pid: u64, message: Owned, deadline: u64) -> [u64; 3] {
+    let address = Box::into_raw(Box::new(Later { pid, message })) as u64;
     let timer = Timer {
         deadline: deadline.min(NEVER - 1),
         payload: address | TAG,
@@ -54,13 +53,8 @@ pub fn cancel(scheduler: &Scheduler, words: [u64; 3]) -> bool {
 /// The caller has the timer from its wheel.
 pub unsafe fn fire(worker: &Worker, payload: u64) {
     // SAFETY: the caller's promise.
-    let Later { pid, value } = *unsafe { taken(worker.scheduler(), payload) };
-    let content = Content::Value {
-        value,
-        call: Call::NONE,
-        asked: false,
-    };
-    post::send(worker, pid, Message::new(content));
+    let Later { pid, message } = *unsafe { taken(worker.scheduler(), payload) };
+    post::send(worker, pid, message);
 }
 
 /// # Safety

@@ -9,11 +9,11 @@ use std::sync::Arc;
 /// Sends a message. Where there is nobody of that pid, whoever waits for something gets to know.
 pub fn send(worker: &Worker, pid: u64, message: Owned) {
     let Some(actor) = worker.find(pid) else {
-        return refuse(worker, pid, message.content, &Arc::new(Reason::NoProcess));
+        return refuse(worker, pid, message, &Arc::new(Reason::NoProcess));
     };
-    let is_control = matches!(message.content, Content::Control(_));
+    let is_control = matches!(message.content(), Content::Control(_));
     // SAFETY: the message is ours, and in no queue.
-    match unsafe { actor.queue.push(Message::into_node(message)) } {
+    match unsafe { actor.queue.push(message.into_raw().cast()) } {
         Ok(()) => {
             if is_control {
                 actor.request(SIGNALS);
@@ -24,12 +24,7 @@ pub fn send(worker: &Worker, pid: u64, message: Owned) {
             let reason = Arc::new(Reason::NoProcess);
             for node in back {
                 // SAFETY: what comes back is ours.
-                refuse(
-                    worker,
-                    pid,
-                    unsafe { Message::from_node(node) }.content,
-                    &reason,
-                );
+                refuse(worker, pid, unsafe { Owned::from_node(node) }, &reason);
             }
         }
     }
@@ -41,11 +36,11 @@ pub fn send_control(worker: &Worker, pid: u64, control: Control) {
 }
 
 /// Does away with what was sent to `pid`, which has ended for `reason`.
-pub fn refuse(worker: &Worker, pid: u64, content: Content, reason: &Arc<Reason>) {
+pub fn refuse(worker: &Worker, pid: u64, message: Owned, reason: &Arc<Reason>) {
     let reason = || Arc::clone(reason);
-    match content {
+    match *message.content() {
         Content::Value { call, .. } if !call.is_none() => {
-            answer(worker, call, Content::Down(reason()));
+            answer(worker, call, Message::new(Content::Down(reason())));
         }
         Content::Control(Control::Link { from, number }) => {
             let link = LinkNumbers {
@@ -81,14 +76,16 @@ pub fn refuse(worker: &Worker, pid: u64, content: Content, reason: &Arc<Reason>)
 }
 
 /// Answers a call, unless it has been answered or its caller has given up.
-pub fn answer(worker: &Worker, call: Call, content: Content) {
-    if let Some(caller) = worker.find(call.caller)
-        && caller
-            .wait
-            .settle(call.number, Message::new(content))
-            .is_ok()
-    {
+pub fn answer(worker: &Worker, call: Call, message: Owned) {
+    let Some(caller) = worker.find(call.caller) else {
+        return;
+    };
+    let answer = message.into_raw();
+    if caller.wait.settle(call.number, answer) {
         worker.wake(caller);
+    } else {
+        // SAFETY: nobody has taken it.
+        drop(unsafe { Owned::from_raw(answer) });
     }
 }
 

@@ -12,7 +12,7 @@ use super::Scheduler;
 use crate::actor::Actor;
 use crate::actor::requests::SIGNALS;
 use crate::crash::Reason;
-use crate::message::{Content, Control, Message};
+use crate::message::{Content, Control, Message, Owned};
 use crate::sync::lock;
 use crate::table::{Pid, Visitor};
 use std::mem::zeroed;
@@ -135,7 +135,7 @@ fn ask(scheduler: &Scheduler, actor: &Actor) {
     };
     let message = Message::new(Content::Control(stop));
     // SAFETY: the message is ours, and in no queue.
-    match unsafe { actor.queue.push(Message::into_node(message)) } {
+    match unsafe { actor.queue.push(message.into_raw().cast()) } {
         Ok(()) => {
             actor.request(SIGNALS);
             if actor.state.wake() {
@@ -146,7 +146,7 @@ fn ask(scheduler: &Scheduler, actor: &Actor) {
         Err(back) => {
             for node in back {
                 // SAFETY: what comes back is ours. Whoever else sent some of it finds the actor gone.
-                drop(unsafe { Message::from_node(node) });
+                drop(unsafe { Owned::from_node(node) });
             }
         }
     }

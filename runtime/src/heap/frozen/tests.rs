@@ -6,7 +6,7 @@ use crate::heap::Heap;
 use crate::heap::collect::collect;
 use crate::heap::list::{End, List, STRING_BUFFER};
 use crate::heap::string::Str;
-use crate::message::fragment::Fragment;
+use crate::message::{Call, Message};
 use crate::natives::Cx;
 use crate::natives::testing::with_actor_of;
 use mesh_abi::descriptor::{
@@ -171,8 +171,9 @@ fn messages_count_regions_and_do_not_copy_them() {
         let (root, region) = share(cx, list);
         let again = boxed(cx, unboxed(root));
         // SAFETY: live boxes.
-        let sent = unsafe { [Fragment::of(again).unwrap(), Fragment::of(root).unwrap()] };
-        assert!(sent.iter().all(|value| value.bytes() <= 24));
+        let sent =
+            unsafe { [again, root].map(|root| Message::of(root, Call::NONE, false).unwrap()) };
+        assert!(sent.iter().all(|sent| sent.value().unwrap().bytes() <= 24));
         assert_eq!(region.strong_count(), 3);
         (sent, region)
     });
