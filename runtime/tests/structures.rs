@@ -177,7 +177,7 @@ proptest! {
                 Time::Set(span) => {
                     let payload = set.len() as u64;
                     let timer = Timer { deadline: now + span, payload };
-                    set.push((wheel.set(timer), timer));
+                    set.push((wheel.set(timer).0, timer));
                     model.insert((timer.deadline, payload), ());
                 }
                 Time::Cancel(_) if set.is_empty() => {}
@@ -220,7 +220,7 @@ proptest! {
             let mut set = Vec::new();
             for deadline in spans.iter().filter(|deadline| **deadline > now) {
                 let timer = Timer { deadline: *deadline, payload };
-                set.push((wheel.set(timer), timer));
+                set.push((wheel.set(timer).0, timer));
                 payload += 1;
             }
             if !set.is_empty() {

@@ -88,7 +88,7 @@ impl Actor {
             }
             ready.0 -= 1;
             drop(ready);
-            self.state.run();
+            let mut known = self.state.run();
             loop {
                 // SAFETY: this thread runs the actor.
                 while let Pop::Node(node) = unsafe { self.queue.pop() } {
@@ -102,8 +102,9 @@ impl Actor {
                     self.wake.notify_all();
                     return;
                 }
-                if self.state.park() {
-                    break;
+                match self.state.park(known) {
+                    Some(more) => known = more,
+                    None => break,
                 }
             }
         }

@@ -45,6 +45,17 @@ impl Node {
         }
     }
 
+    /// Keeps a number, while the node is in no queue, for one who owns it.
+    pub fn note(&self, number: u64) {
+        self.next
+            .store(without_provenance_mut(number as usize), Relaxed);
+    }
+
+    /// The number that was kept last, if the node has been in no queue since.
+    pub fn noted(&self) -> u64 {
+        self.next.load(Relaxed).addr() as u64
+    }
+
     /// What stands behind it, for one who owns the node.
     pub(super) fn behind(&self) -> *mut Node {
         self.next.load(Relaxed)

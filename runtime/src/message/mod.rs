@@ -228,6 +228,11 @@ impl Message {
         }
     }
 
+    /// The link of the message, while it is in no queue.
+    pub fn node(&self) -> &Node {
+        &self.node
+    }
+
     /// What it says.
     #[inline]
     pub fn content(&self) -> &Content {

@@ -1,36 +1,28 @@
 //! Messages that are sent when a time has come, by timers of the workers' wheels.
 //!
-//! Such a timer's payload is the message's address with the top bit set, which no pid of this node has. Whoever takes
-//! the timer off its wheel, by cancelling it or because its time has come, owns the message.
+//! Such a timer's payload is the message's address with the top bit set, which no pid of this node has, and the message
+//! keeps the pid of its receiver. Whoever takes the timer off its wheel, by cancelling it or because its time has come, owns
+//! the message.
 
 use super::worker::Worker;
 use super::{Scheduler, post};
-use crate::message::Owned;
-use crate::timer::{Key, NEVER, Timer};
-use std::sync::atomic::Ordering::SeqCst;
-
-const TAG: u64 = 1 << 63;
-
-/// A message and whom it is for.
-struct Later {
-    pid: u64,
-    message: Owned,
-}
+use crate::message::{Message, Owned};
+use crate::timer::{Key, MESSAGE, NEVER, Timer};
+use std::ptr::NonNull;
 
 /// Whether a timer's payload is a message.
 #[inline]
 pub fn is_message(payload: u64) -> bool {
-    payload & TAG != 0
+    payload & MESSAGE != 0
 }
 
 /// Sends a message at `deadline`: the timer's three words.
 pub fn set(worker: &Worker, pid: u64, message: Owned, deadline: u64) -> [u64; 3] {
-    let address = Box::into_raw(Box::new(Later { pid, message })) as u64;
+    message.node().note(pid);
     let timer = Timer {
         deadline: deadline.min(NEVER - 1),
-        payload: address | TAG,
+        payload: message.into_raw().as_ptr() as u64 | MESSAGE,
     };
-    worker.scheduler().messages_later.fetch_add(1, SeqCst);
     let key = worker.set_timer(timer);
     [key.bits(), timer.deadline, timer.payload]
 }
@@ -42,7 +34,7 @@ pub fn cancel(scheduler: &Scheduler, words: [u64; 3]) -> bool {
     let ours = scheduler.timers.cancel(Key::from_bits(key), timer);
     if ours {
         // SAFETY: the timer was on its wheel, and this call took it off.
-        drop(unsafe { taken(scheduler, payload) });
+        drop(unsafe { taken(payload) });
     }
     ours
 }
@@ -53,14 +45,15 @@ pub fn cancel(scheduler: &Scheduler, words: [u64; 3]) -> bool {
 /// The caller has the timer from its wheel.
 pub unsafe fn fire(worker: &Worker, payload: u64) {
     // SAFETY: the caller's promise.
-    let Later { pid, message } = *unsafe { taken(worker.scheduler(), payload) };
-    post::send(worker, pid, message);
+    if let Some(message) = unsafe { taken(payload) } {
+        post::send(worker, message.node().noted(), message);
+    }
 }
 
 /// # Safety
 /// The caller took the timer off its wheel.
-unsafe fn taken(scheduler: &Scheduler, payload: u64) -> Box<Later> {
-    scheduler.messages_later.fetch_sub(1, SeqCst);
-    // SAFETY: made in `set`, and taken once.
-    unsafe { Box::from_raw((payload & !TAG) as *mut Later) }
+unsafe fn taken(payload: u64) -> Option<Owned> {
+    let message = NonNull::new((payload & !MESSAGE) as *mut Message)?;
+    // SAFETY: given away in `set`, and taken once.
+    Some(unsafe { Owned::from_raw(message) })
 }

@@ -61,8 +61,6 @@ pub struct Scheduler {
     /// Counts the monitor's rounds.
     tick: AtomicU64,
     roots: Roots,
-    /// Messages that timers will send.
-    messages_later: AtomicU64,
     over: AtomicBool,
 }
 
@@ -109,7 +107,6 @@ impl Scheduler {
             table: Table::new(SLOTS, workers + OTHER_THREADS),
             tick: AtomicU64::new(1),
             roots: Roots::default(),
-            messages_later: AtomicU64::new(0),
             over: AtomicBool::new(false),
         };
         Ok((scheduler, locals))

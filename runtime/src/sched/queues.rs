@@ -6,8 +6,10 @@
 //!
 //! - A slot that is filled again and again (two actors that talk to each other) is passed over once
 //!   in [`STREAK`] turns.
-//! - Each [`SPENT_EVERY`]th turn begins with the spent ones, and each [`INJECTOR_EVERY`]th with the
-//!   injector; otherwise they come last.
+//! - A spent one runs when nothing else is ready, and once the others have had about as much time as its slice takes:
+//!   [`SPENT_TICKS`], or [`SPENT_TURNS`] where the ticks stand still. So of what computes and what only answers each gets half
+//!   of a worker that has enough of both, and an answer waits for a slice and not for one in a few turns.
+//! - Each [`INJECTOR_EVERY`]th turn begins with the injector; otherwise that comes last.
 //!
 //! The deques are crossbeam's (Chase and Lev, "Dynamic circular work-stealing deque", 2005; Lê et
 //! al., "Correct and efficient work-stealing for weak memory models", 2013).
@@ -19,7 +21,12 @@ use std::ptr::NonNull;
 
 /// Turns from the slot in a row.
 const STREAK: u32 = 32;
-const SPENT_EVERY: u32 = 8;
+/// Ticks of a slice.
+const SLICE_TICKS: u64 = 2;
+/// Ticks from the end of a spent one's turn to the next one's.
+const SPENT_TICKS: u64 = 2;
+/// Turns after which a spent one runs all the same.
+const SPENT_TURNS: u32 = 4096;
 const INJECTOR_EVERY: u32 = 61;
 
 /// An actor in a queue.
@@ -51,6 +58,10 @@ pub struct Local<T> {
     turn: u32,
     /// Turns from the slot in a row.
     streak: u32,
+    /// Turns since one of a spent actor.
+    unspent: u32,
+    /// The tick at which the next spent actor may run before others.
+    spent_at: u64,
     /// Chooses whom to steal from first.
     random: u32,
 }
@@ -82,6 +93,8 @@ impl<T: Sync> Queues<T> {
                 spent,
                 turn: 0,
                 streak: 0,
+                unspent: 0,
+                spent_at: 0,
                 random: worker as u32 + 1,
             });
         let local = local.collect();
@@ -158,13 +171,14 @@ impl<T: Sync> Local<T> {
         self.spent.push(Task(task));
     }
 
-    /// The next actor to run, of its own or of the injector's.
-    pub fn pop(&mut self) -> Option<NonNull<T>> {
+    /// The next actor to run at `tick`, of its own or of the injector's.
+    pub fn pop(&mut self, tick: u64) -> Option<NonNull<T>> {
         self.turn = self.turn.wrapping_add(1);
-        if self.turn.is_multiple_of(SPENT_EVERY)
-            && let Some(task) = self.spent.pop()
+        self.unspent += 1;
+        if (tick >= self.spent_at || self.unspent >= SPENT_TURNS)
+            && let Some(task) = self.spent(tick)
         {
-            return Some(task.0);
+            return Some(task);
         }
         if self.turn.is_multiple_of(INJECTOR_EVERY)
             && let Some(task) = self.injected()
@@ -180,8 +194,16 @@ impl<T: Sync> Local<T> {
         }
         self.streak = 0;
         let own = self.ready.pop().map(|task| task.0);
-        own.or_else(|| self.injected())
-            .or_else(|| self.spent.pop().map(|task| task.0))
+        own.or_else(|| self.injected()).or_else(|| self.spent(tick))
+    }
+
+    /// The next spent actor.
+    #[inline]
+    fn spent(&mut self, tick: u64) -> Option<NonNull<T>> {
+        self.unspent = 0;
+        let task = self.spent.pop()?;
+        self.spent_at = tick + SLICE_TICKS + SPENT_TICKS;
+        Some(task.0)
     }
 
     /// Takes some from the injector; one of them is run now.
@@ -249,7 +271,7 @@ mod tests {
         local.push(task(&2));
         assert!(!local.push_next(task(&3), 0));
         assert!(local.push_next(task(&4), 0), "3 goes to the queue");
-        let order: Vec<_> = std::iter::from_fn(|| number(local.pop())).collect();
+        let order: Vec<_> = std::iter::from_fn(|| number(local.pop(0))).collect();
         assert_eq!(order, [4, 1, 2, 3]);
     }
 
@@ -261,7 +283,7 @@ mod tests {
         loop {
             let _ = local.push_next(task(&1), 0);
             turns += 1;
-            if number(local.pop()) == Some(9) {
+            if number(local.pop(0)) == Some(9) {
                 break;
             }
         }
@@ -271,17 +293,26 @@ mod tests {
     #[test]
     fn the_spent_and_the_injected_get_their_turn() {
         let mut local = one();
-        local.push_spent(task(&7));
-        local.queues().inject(task(&8));
-        let mut seen = Vec::new();
-        for turn in 0..INJECTOR_EVERY {
+        let ran = |local: &mut Local<u32>, tick: u64| {
             local.push(task(&1));
-            let next = number(local.pop());
-            if next != Some(1) {
-                seen.push((turn + 1, next));
-            }
+            number(local.pop(tick))
+        };
+        local.push_spent(task(&7));
+        local.push_spent(task(&6));
+        local.queues().inject(task(&8));
+        assert_eq!(ran(&mut local, 10), Some(7));
+        let rest = SLICE_TICKS + SPENT_TICKS;
+        for _ in 2..INJECTOR_EVERY {
+            assert_eq!(ran(&mut local, 9 + rest), Some(1));
         }
-        assert_eq!(seen, [(SPENT_EVERY, Some(7)), (INJECTOR_EVERY, Some(8))]);
+        assert_eq!(ran(&mut local, 9 + rest), Some(8));
+        assert_eq!(ran(&mut local, 10 + rest), Some(6));
+        // Where there is no tick the turns count.
+        local.push_spent(task(&7));
+        for _ in 1..SPENT_TURNS {
+            assert_eq!(ran(&mut local, 11 + rest), Some(1));
+        }
+        assert_eq!(ran(&mut local, 11 + rest), Some(7));
     }
 
     #[test]
@@ -295,15 +326,15 @@ mod tests {
             one.push(task(number));
         }
         assert_eq!(number(other.steal(0)), Some(1));
-        assert_eq!(number(other.pop()), Some(2));
-        assert_eq!(other.pop(), None);
-        assert_eq!([one.pop(), one.pop()].map(number), [Some(3), Some(4)]);
+        assert_eq!(number(other.pop(0)), Some(2));
+        assert_eq!(other.pop(0), None);
+        assert_eq!([one.pop(0), one.pop(0)].map(number), [Some(3), Some(4)]);
         one.push_spent(task(&5));
         assert!(!one.push_next(task(&6), 10));
         assert_eq!(number(other.steal(10)), Some(5));
         assert_eq!(other.steal(10), None, "its worker may still come to it");
         assert!(!queues.has_work(10) && queues.has_work(11) && queues.has_stale_slot(11));
         assert_eq!(number(other.steal(11)), Some(6));
-        assert_eq!(one.pop(), None);
+        assert_eq!(one.pop(11), None);
     }
 }

@@ -1,55 +1,51 @@
-//! The state of an actor, as the scheduler sees it: one word.
+//! The state of an actor, as the scheduler sees it: one word, which counts its wake-ups.
 //!
-//! | state | who may touch the actor | leaves it |
-//! | --- | --- | --- |
-//! | idle | nobody | `wake` by anyone, who must then queue it: the actor is the run queue's |
-//! | queued | the one that takes it from the run queue | `run` |
-//! | running | the one that takes it from the run queue, then its worker | `park`, `requeue`, `exit`; `wake` makes it notified |
-//! | notified | the same | the same; `run` and `park` find the wake-up, and the actor looks again |
-//! | exited | nobody | |
+//! | word | state | who may touch the actor | leaves it |
+//! | --- | --- | --- | --- |
+//! | 0 | idle | nobody | `wake` by anyone, who must then queue it |
+//! | more | owned | the run queue it is in, then the one that took it from there | `park`, `exit` |
+//! | [`EXITED`] and more | exited | nobody | |
 //!
-//! A `wake` that finds the actor idle makes it running at once, before it is in the queue, so that `run` has nothing to
-//! change. Where another wake-up comes just before it, or the actor is a new one or was preempted, it is queued.
+//! Each wake-up adds one. A run begins with a look at the word; the actor is idle again only if the word is still the
+//! same when it has nothing more to do. An actor that lets others run stays owned, and goes back into a run queue.
 //!
 //! # Why it is right
 //!
-//! - *No wake-up is lost.* Every transition is a read-modify-write of the word, so they have one
-//!   order, and each sees what the one before published: whatever was done before a `wake` (a
-//!   message pushed) is seen after the `run` or the failed `park` that finds it. The words are
-//!   changed with AcqRel also where nothing changes: a `wake` that finds the actor queued must still
-//!   publish. A plain store, or a load that decides to do nothing, would break that chain; only `run`
-//!   may leave it at a load, which sees `running`: what came before the `wake` that made it so came through the run
-//!   queue, and later wake-ups, which it may not see, are there for `park` to find.
-//! - *An actor is in at most one run queue, once.* Only the `wake` that finds it idle and the
-//!   `requeue` of its worker lead into a run queue, and whoever made the change puts it there.
+//! - *No wake-up is lost.* Every `wake` is a read-modify-write of the word, so they have one order, and each sees what
+//!   the one before published. Whatever was done before a `wake` (a message pushed) is seen by the run that finds
+//!   its count, at its begin or after a `park` that failed; and a `park` that succeeds has found every wake-up counted.
+//!   So a `wake` adds also where the actor is owned anyway: a load that decides to do nothing would break that.
+//! - *An actor is in at most one run queue, once.* Only the `wake` that finds 0 leads into a run queue, and the worker that
+//!   runs the actor puts it back there.
 //! - *Nothing touches an actor after publishing it as idle.* A successful `park` is the last
 //!   access: another worker may run it to its end at once. So everything of the actor (its stack's
 //!   registers, its wait) is stored before, and `park` gives all that is known after.
 
-use crate::sync::atomic::{AcqRel, Acquire, AtomicU32, Relaxed, Release};
+use crate::sync::atomic::{AcqRel, Acquire, AtomicU64, Release};
 
-/// Someone woke it, and it has not begun a run since.
-const WOKEN: u32 = 1;
-const RUNNING: u32 = 2;
-const EXITED: u32 = 4;
+const EXITED: u64 = 1 << 63;
 
 /// See the module's comment.
-pub struct State(AtomicU32);
+pub struct State(AtomicU64);
+
+/// The wake-ups that a run knows of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known(u64);
 
 impl State {
     /// An actor that is in a run queue or on the way there: every new one.
     pub fn queued() -> State {
-        State(AtomicU32::new(WOKEN))
+        State(AtomicU64::new(1))
     }
 
     /// A block that nobody owns yet: nothing wakes it.
     pub fn vacant() -> State {
-        State(AtomicU32::new(EXITED))
+        State(AtomicU64::new(EXITED))
     }
 
     /// A vacant block becomes a new actor's, which its maker then queues.
     pub fn revive(&self) {
-        self.0.store(WOKEN, Release);
+        self.0.store(1, Release);
     }
 
     /// Something has happened that the actor must look at. If this gives true the caller has to put
@@ -57,48 +53,22 @@ impl State {
     #[inline]
     #[must_use = "an actor that was idle has to be queued"]
     pub fn wake(&self) -> bool {
-        if self.0.load(Relaxed) == 0 && self.0.compare_exchange(0, RUNNING, AcqRel, Relaxed).is_ok()
-        {
-            return true;
-        }
-        self.0.fetch_or(WOKEN, AcqRel) == 0
+        self.0.fetch_add(1, AcqRel) == 0
     }
 
-    /// The one that took the actor from a run queue runs it.
+    /// The one that took the actor from a run queue runs it, and the actor looks at everything.
     #[inline]
-    pub fn run(&self) {
-        if self.0.load(Acquire) != RUNNING {
-            let before = self.0.swap(RUNNING, AcqRel);
-            debug_assert!(
-                before & WOKEN != 0 && before & EXITED == 0,
-                "only a queued actor is run"
-            );
-        }
+    pub fn run(&self) -> Known {
+        Known(self.0.load(Acquire))
     }
 
-    /// The running actor has nothing to do. True: it is idle, and the caller must not touch it any
-    /// more. False: it was woken meanwhile, still runs, and has to look again.
+    /// The running actor has nothing to do. Nothing: it is idle, and the caller must not touch it any
+    /// more. Otherwise it was woken meanwhile, still runs, and has to look again.
     #[inline]
     #[must_use = "an actor that was woken runs on"]
-    pub fn park(&self) -> bool {
-        let idle = self.0.compare_exchange(RUNNING, 0, AcqRel, Relaxed);
-        if idle.is_err() {
-            self.notice();
-        }
-        idle.is_ok()
-    }
-
-    /// The running actor is about to look at everything: it needs no wake-up for what came before.
-    #[inline]
-    pub fn notice(&self) {
-        self.0.fetch_and(!WOKEN, AcqRel);
-    }
-
-    /// The running actor lets others run; the caller puts it into a run queue.
-    #[inline]
-    pub fn requeue(&self) {
-        // A swap, although the word before does not matter: see the module's comment.
-        self.0.swap(WOKEN, AcqRel);
+    pub fn park(&self, known: Known) -> Option<Known> {
+        let idle = self.0.compare_exchange(known.0, 0, AcqRel, Acquire);
+        idle.err().map(Known)
     }
 
     /// The running actor has ended; wake-ups do nothing from here on.
@@ -106,19 +76,12 @@ impl State {
         self.0.swap(EXITED, AcqRel);
     }
 
-    /// Whether somebody woke it while it runs.
-    pub fn is_notified(&self) -> bool {
-        self.0.load(Relaxed) == RUNNING | WOKEN
-    }
-
     /// What it is at this moment, for those who watch.
     pub fn name(&self) -> &'static str {
         match self.0.load(Acquire) {
             0 => "waiting",
-            WOKEN => "ready",
-            // Or about to.
             word if word & EXITED != 0 => "exited",
-            _ => "running",
+            _ => "ready",
         }
     }
 }
@@ -131,20 +94,17 @@ mod tests {
     fn is_queued_once_and_runs_again_when_woken() {
         let state = State::queued();
         assert!(!state.wake(), "it is queued already");
-        state.run();
+        let known = state.run();
         assert!(!state.wake());
-        assert!(state.is_notified());
-        assert!(!state.park(), "it was woken");
-        assert!(!state.is_notified());
-        assert!(state.park());
+        let known = state.park(known).expect("it was woken");
+        assert_eq!(state.park(known), None);
+        assert_eq!(state.name(), "waiting");
         assert!(state.wake());
-        assert!(!state.wake());
-        state.run();
-        state.requeue();
         assert!(!state.wake());
         state.run();
         state.exit();
         assert!(!state.wake());
+        assert_eq!(state.name(), "exited");
         state.revive();
         assert_eq!(state.name(), "ready");
     }

@@ -5,6 +5,7 @@ mod seeded;
 use super::idle::Role;
 use super::poller::Events;
 use super::queues::Local;
+use super::state::Known;
 use super::{Scheduler, Seen, clock, later, stop};
 use crate::actor::requests::KILL;
 use crate::actor::{Actor, Ending, Turn};
@@ -189,7 +190,7 @@ impl Worker {
 
     /// Whether no other actor lives than the one that runs, and no timer will send a message.
     pub fn is_last(&self) -> bool {
-        self.scheduler.messages_later.load(SeqCst) == 0 && self.scheduler.alive() == 1
+        self.scheduler.alive() == 1 && !self.scheduler.timers.has_messages()
     }
 
     /// Ends an actor, whatever it does.
@@ -239,13 +240,13 @@ impl Worker {
                 self.look_at_sockets();
             }
             self.visitor.borrow_mut().turn();
-            let next = self.local.borrow_mut().pop();
+            let next = self.local.borrow_mut().pop(now);
             let actor = next.unwrap_or_else(|| self.find_work());
             // SAFETY: queues hold records of actors, which live for ever.
             let actor = unsafe { actor.as_ref() };
-            actor.state.run();
+            let known = actor.state.run();
             self.begin_turn(actor);
-            self.turn(actor);
+            self.turn(actor, known);
             self.seen.current.store(null_mut(), Relaxed);
         }
     }
@@ -272,16 +273,21 @@ impl Worker {
                 }
                 seeded.arrange(&mut due);
             }
+            let mut sent = 0;
             for Timer { deadline, payload } in due.drain(..) {
                 if later::is_message(payload) {
                     // SAFETY: the timer is from its wheel.
                     unsafe { later::fire(self, payload) };
+                    sent += 1;
                 } else if let Some(actor) = self.find(payload)
                     && actor.timer.fire(deadline, now, self.place(payload)) == Fired::Wake
                     && actor.state.wake()
                 {
                     self.queue(actor);
                 }
+            }
+            if sent > 0 {
+                self.scheduler.timers.sent(sent);
             }
             if !more {
                 return;
@@ -325,7 +331,7 @@ impl Worker {
             self.look_at_sockets();
             let tick = self.scheduler.tick();
             let mut local = self.local.borrow_mut();
-            let mut next = local.pop();
+            let mut next = local.pop(tick);
             if next.is_none() {
                 searching = searching || idle.search();
                 next = if searching { local.steal(tick) } else { None };
@@ -390,7 +396,7 @@ impl Worker {
     }
 
     /// One turn of an actor that runs.
-    fn turn(&self, actor: &'static Actor) {
+    fn turn(&self, actor: &'static Actor, mut known: Known) {
         // SAFETY: the actor runs on this worker, whose blocks nobody else uses.
         unsafe { actor.use_blocks(self.blocks.get()) };
         actor.worker.set(self);
@@ -405,13 +411,11 @@ impl Worker {
                 Some(reason) => Turn::Ended(Ending::Crashed(Box::new(Crash::bare(reason)))),
             };
             match turn {
-                Turn::Waits | Turn::Parked => {
-                    if actor.state.park() {
-                        return;
-                    }
-                }
+                Turn::Waits | Turn::Parked => match actor.state.park(known) {
+                    Some(more) => known = more,
+                    None => return,
+                },
                 Turn::Preempted => {
-                    actor.state.requeue();
                     self.local.borrow_mut().push_spent(NonNull::from(actor));
                     self.scheduler.idle.notify();
                     return;

@@ -2,16 +2,16 @@
 //! its timer is taken back, and somebody has to fire the timers of a worker that is busy.
 //!
 //! So each wheel has a lock, which its worker hardly ever finds taken. When a wheel has next
-//! something to do can be read without it.
+//! something to do can be read without it; where timers were taken back that time may be too early.
 
 pub mod deadline;
 pub mod wheel;
 
-use crate::sync::atomic::{Acquire, AtomicU64, Release};
+use crate::sync::atomic::{AcqRel, Acquire, AtomicU64, Relaxed, Release};
 use crate::sync::{Mutex, Padded, lock};
 use wheel::{LIVES, Name, Wheel};
 
-pub use wheel::Timer;
+pub use wheel::{MESSAGE, Timer};
 
 /// No time.
 pub const NEVER: u64 = u64::MAX;
@@ -67,7 +67,11 @@ impl Shared {
 
 /// See the module's comment. Times are milliseconds since the program began, in deterministic mode
 /// by its own clock.
-pub struct Timers(Box<[Padded<Shared>]>);
+pub struct Timers {
+    wheels: Box<[Padded<Shared>]>,
+    /// Messages that have left a wheel and are not sent yet.
+    flying: AtomicU64,
+}
 
 impl Timers {
     /// For so many workers.
@@ -79,16 +83,21 @@ impl Timers {
                 next: AtomicU64::new(NEVER),
             })
         };
-        Timers((0..wheels).map(wheel).collect())
+        Timers {
+            wheels: (0..wheels).map(wheel).collect(),
+            flying: AtomicU64::new(0),
+        }
     }
 
     /// Sets a timer on a worker's wheel, which gives it back when its time has come.
     pub fn set(&self, worker: usize, timer: Timer) -> Key {
-        let shared = &self.0[worker];
+        let shared = &self.wheels[worker];
         let mut wheel = lock(&shared.wheel);
-        let name = wheel.set(timer);
+        let (name, time) = wheel.set(timer);
         // Not later than the deadline, and earlier only where something has to move.
-        shared.publish(&wheel);
+        if time < shared.next.load(Relaxed) {
+            shared.next.store(time, Release);
+        }
         Key::new(worker, name)
     }
 
@@ -96,39 +105,50 @@ impl Timers {
     /// expired, and may be about to fire.
     pub fn cancel(&self, key: Key, timer: Timer) -> bool {
         let (worker, name) = key.parts();
-        let Some(shared) = self.0.get(worker) else {
-            return false;
-        };
-        let mut wheel = lock(&shared.wheel);
-        let known = wheel.cancel(name, timer);
-        if known {
-            shared.publish(&wheel);
-        }
-        known
+        let shared = self.wheels.get(worker);
+        shared.is_some_and(|shared| lock(&shared.wheel).cancel(name, timer))
     }
 
     /// Appends what has expired on a wheel to `out`, some hundred at a time; true if there is more.
-    /// What is due is handled without the lock, so it may set timers again.
+    /// What is due is handled without the lock, so it may set timers again. Of messages say then how many
+    /// were [sent](Timers::sent).
     pub fn expire(&self, worker: usize, now: u64, out: &mut Vec<Timer>) -> bool {
         const MOST: usize = 256;
-        let shared = &self.0[worker];
+        let shared = &self.wheels[worker];
         if shared.next.load(Acquire) > now {
             return false;
         }
         let mut wheel = lock(&shared.wheel);
+        let messages = wheel.messages();
         let more = wheel.expire(now, MOST, out);
+        let flying = messages - wheel.messages();
+        if flying > 0 {
+            // Within the lock: who finds them on the wheel no more finds them here.
+            self.flying.fetch_add(flying as u64, Relaxed);
+        }
         shared.publish(&wheel);
         more
     }
 
+    /// So many messages that expired have been sent.
+    pub fn sent(&self, messages: u64) {
+        self.flying.fetch_sub(messages, AcqRel);
+    }
+
+    /// Whether a timer will send a message, or is just about to.
+    pub fn has_messages(&self) -> bool {
+        let on_wheel = |shared: &Padded<Shared>| lock(&shared.wheel).messages() > 0;
+        self.wheels.iter().any(on_wheel) || self.flying.load(Acquire) > 0
+    }
+
     /// When a wheel has something to do; [`NEVER`] for an empty one.
     pub fn next(&self, worker: usize) -> u64 {
-        self.0[worker].next.load(Acquire)
+        self.wheels[worker].next.load(Acquire)
     }
 
     /// When any wheel has something to do.
     pub fn next_of_all(&self) -> u64 {
-        self.0
+        self.wheels
             .iter()
             .map(|wheel| wheel.next.load(Acquire))
             .min()
@@ -137,6 +157,7 @@ impl Timers {
 
     /// Timers that are set.
     pub fn count(&self) -> usize {
-        self.0.iter().map(|shared| lock(&shared.wheel).len()).sum()
+        let len = |shared: &Padded<Shared>| lock(&shared.wheel).len();
+        self.wheels.iter().map(len).sum()
     }
 }

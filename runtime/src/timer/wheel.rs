@@ -62,6 +62,17 @@ pub struct Wheel {
     entries: Vec<Entry>,
     free: u32,
     len: usize,
+    /// How many of them are messages.
+    messages: usize,
+}
+
+/// In a payload: the timer is a message that somebody will get.
+pub const MESSAGE: u64 = 1 << 63;
+
+impl Timer {
+    fn messages(self) -> usize {
+        usize::from(self.payload & MESSAGE != 0)
+    }
 }
 
 impl Wheel {
@@ -74,6 +85,7 @@ impl Wheel {
             entries: Vec::new(),
             free: NONE,
             len: 0,
+            messages: 0,
         }
     }
 
@@ -82,12 +94,17 @@ impl Wheel {
         self.len
     }
 
+    /// Those of them that are messages.
+    pub fn messages(&self) -> usize {
+        self.messages
+    }
+
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// Sets a timer; one whose time has passed is due at once.
-    pub fn set(&mut self, timer: Timer) -> Name {
+    /// Sets a timer; one whose time has passed is due at once. Gives too when there is something to do for it.
+    pub fn set(&mut self, timer: Timer) -> (Name, u64) {
         let index = self.free;
         let entry = if index == NONE {
             let index = u32::try_from(self.entries.len()).expect("memory ends before");
@@ -106,11 +123,10 @@ impl Wheel {
             index
         };
         self.len += 1;
-        self.put(entry);
-        Name {
-            entry,
-            life: self.entries[entry as usize].life,
-        }
+        self.messages += timer.messages();
+        let time = self.put(entry);
+        let life = self.entries[entry as usize].life;
+        (Name { entry, life }, time)
     }
 
     /// Takes back a timer. False if there is none of this name, or another one.
@@ -185,18 +201,19 @@ impl Wheel {
         next
     }
 
-    /// Appends an entry to the place where it belongs.
-    fn put(&mut self, index: u32) {
+    /// Appends an entry to the place where it belongs; gives when that is reached.
+    fn put(&mut self, index: u32) -> u64 {
         let deadline = self.entries[index as usize].timer.deadline;
-        let place = if deadline <= self.now {
-            DUE
+        let (place, time) = if deadline <= self.now {
+            (DUE, self.now)
         } else {
             let at = deadline.min(self.now.saturating_add(REACH));
             let highest = 63 - (at ^ self.now).leading_zeros();
             let level = (highest / BITS).min(LEVELS as u32 - 1);
             let slot = (at >> (BITS * level)) as usize % SLOTS;
             self.occupied[level as usize] |= 1 << slot;
-            level as usize * SLOTS + slot
+            let shift = BITS * level;
+            (level as usize * SLOTS + slot, at >> shift << shift)
         };
         let first = self.places[place];
         if first == NONE {
@@ -208,6 +225,7 @@ impl Wheel {
             self.link(index, first);
         }
         self.entries[index as usize].place = place as u32;
+        time
     }
 
     fn link(&mut self, one: u32, next: u32) {
@@ -234,6 +252,7 @@ impl Wheel {
 
     fn release(&mut self, index: u32) {
         let entry = &mut self.entries[index as usize];
+        self.messages -= entry.timer.messages();
         entry.place = FREE;
         entry.life = (entry.life + 1) % LIVES;
         entry.next = self.free;
@@ -291,14 +310,14 @@ mod tests {
     #[test]
     fn one_that_is_taken_back_does_not_expire() {
         let mut wheel = Wheel::new(0);
-        let names: Vec<_> = (0..10).map(|at| wheel.set(timer(at * 50, at))).collect();
+        let names: Vec<_> = (0..10).map(|at| wheel.set(timer(at * 50, at)).0).collect();
         for at in [0, 3, 9] {
             assert!(wheel.cancel(names[at as usize], timer(at * 50, at)));
             assert!(!wheel.cancel(names[at as usize], timer(at * 50, at)));
         }
         assert!(!wheel.cancel(names[1], timer(50, 2)), "it is another's");
         assert_eq!(expire(&mut wheel, 1000), [1, 2, 4, 5, 6, 7, 8]);
-        let again = wheel.set(timer(2000, 1));
+        let again = wheel.set(timer(2000, 1)).0;
         assert!(!wheel.cancel(names[1], timer(50, 1)), "it has expired");
         assert!(wheel.cancel(again, timer(2000, 1)));
     }
@@ -306,7 +325,7 @@ mod tests {
     #[test]
     fn the_end_of_time_is_far_away() {
         let mut wheel = Wheel::new(5);
-        let name = wheel.set(timer(u64::MAX, 1));
+        let name = wheel.set(timer(u64::MAX, 1)).0;
         assert_eq!(expire(&mut wheel, 1 << 50), []);
         assert!(wheel.cancel(name, timer(u64::MAX, 1)));
     }
