@@ -69,7 +69,32 @@ impl Actor {
     ///
     /// # Safety
     /// The caller owns the actor, which runs on a worker.
+    #[inline]
     pub unsafe fn look(&self) -> Result<Found, Reason> {
+        // SAFETY: the caller's promise; what is popped is ours, and is a message.
+        unsafe {
+            if self.saved().is_empty() {
+                match self.queue.pop() {
+                    Pop::Node(node) => {
+                        if let Some(value) = Message::of_node(node).sent_value() {
+                            self.saved().save(node);
+                            return Ok(Found::Message(value));
+                        }
+                        self.admit(node)?;
+                    }
+                    Pop::Empty | Pop::Busy if self.deadline.get() == u64::MAX => {
+                        return Ok(Found::Nothing);
+                    }
+                    Pop::Empty | Pop::Busy => {}
+                }
+            }
+            self.look_on()
+        }
+    }
+
+    /// As [`Actor::look`], where there is more to do.
+    #[inline(never)]
+    unsafe fn look_on(&self) -> Result<Found, Reason> {
         loop {
             // SAFETY: the caller's promise; nodes in the queue are messages, and what is popped is ours.
             unsafe {

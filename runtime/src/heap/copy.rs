@@ -10,6 +10,7 @@ use super::counted::{self, PROXY_SIZE};
 use super::few::Few;
 use super::frozen::arena;
 use super::loose::Loose;
+use super::measure::copy_words;
 use super::statics::is_static;
 use super::string::object_size;
 use mesh_abi::descriptor::{ObjectDesc, ObjectKind, TypeDesc, TypeKind, VariantDesc};
@@ -24,10 +25,13 @@ use std::ptr::NonNull;
 
 /// Up to so many objects what was copied is looked for one after another.
 const FEW: usize = 32;
+/// Up to so many bytes are copied in a loop, without a call.
+const FEW_BYTES: usize = 64;
 /// So many open places need no memory of their own.
 const FEW_OPEN: usize = 24;
 
-/// Values one after another whose pointers are still the original's.
+/// Values one after another whose pointers are still the original's; without a type the words of an object of which
+/// those that `count` has a bit for are addresses, as [`ObjectDesc::pointers`] says.
 #[derive(Clone, Copy)]
 struct Place {
     words: *mut u64,
@@ -50,8 +54,10 @@ impl Copies {
         if let Some(many) = &self.many {
             return many.get(&original).copied();
         }
-        let found = self.few.iter().find(|(known, _)| *known == original);
-        found.map(|(_, copy)| *copy)
+        self.few
+            .iter()
+            .find(|((address, range), _)| *address == original.0 && *range == original.1)
+            .map(|(_, copy)| *copy)
     }
 
     #[inline]
@@ -175,6 +181,10 @@ unsafe fn copy_with(
         let copied = copier.object(root)?;
         while let Some(place) = copier.open.pop() {
             let Place { words, count, ty } = place;
+            if ty.is_null() {
+                copier.addresses(words, count)?;
+                continue;
+            }
             if count > 1 {
                 copier.open.push(Place {
                     words: words.add((*ty).words as usize),
@@ -203,9 +213,46 @@ impl<A: FnMut(usize) -> Result<NonNull<u8>, HeapFull>> Copier<A> {
     unsafe fn raw(&mut self, from: *const u8, bytes: usize) -> Result<*mut u8, HeapFull> {
         let to = (self.allocate)(bytes)?.as_ptr();
         // SAFETY: the original has so many bytes, and the copy's memory is fresh.
-        unsafe { to.copy_from_nonoverlapping(from, bytes) };
+        unsafe {
+            if bytes <= FEW_BYTES && bytes.is_multiple_of(8) {
+                copy_words(from, to, bytes);
+            } else {
+                to.copy_from_nonoverlapping(from, bytes);
+            }
+        }
         self.copies.insert((from as usize, 0), to);
         Ok(to)
+    }
+
+    /// Notes the payload of an object, which `desc` describes, if there is something to replace in it.
+    #[inline]
+    unsafe fn payload(&mut self, words: *mut u64, desc: &ObjectDesc, tag: usize) {
+        if desc.lists != 0 {
+            // SAFETY: a descriptor has the variant of each of its objects.
+            unsafe { self.fields(words, &*(*desc.ty).variants.add(tag)) };
+        } else if desc.pointers != 0 {
+            self.open.push(Place {
+                words,
+                count: desc.pointers as usize,
+                ty: std::ptr::null(),
+            });
+        }
+    }
+
+    /// Replaces the addresses among words, which a mask tells.
+    #[inline]
+    unsafe fn addresses(&mut self, words: *mut u64, mut mask: usize) -> Result<(), HeapFull> {
+        while mask != 0 {
+            // SAFETY: the words are those of an object with such a mask.
+            unsafe {
+                let word = words.add(mask.trailing_zeros() as usize);
+                if word.read() >= IMMEDIATE_LIMIT {
+                    word.write(self.object(word.read() as *mut u8)? as u64);
+                }
+            }
+            mask &= mask - 1;
+        }
+        Ok(())
     }
 
     /// Notes values whose pointers are to be replaced.
@@ -250,19 +297,15 @@ impl<A: FnMut(usize) -> Result<NonNull<u8>, HeapFull>> Copier<A> {
                 }
                 ObjectKind::Record => {
                     let to = self.raw(from, size_of::<u64>() + payload)?;
-                    if desc.pointers | desc.lists == 0 {
-                        return Ok(to);
-                    }
                     let tag = (header >> TAG_SHIFT) as usize;
-                    let words = to.cast::<u64>().add(1);
-                    self.fields(words, &*(*desc.ty).variants.add(tag));
+                    self.payload(to.cast::<u64>().add(1), desc, tag);
                     Ok(to)
                 }
                 ObjectKind::Closure if payload == 0 => Ok(from),
                 ObjectKind::Closure => {
                     let start = CLOSURE_CAPTURES as usize;
                     let to = self.raw(from, start + payload)?;
-                    self.fields(to.add(start).cast(), &*(*desc.ty).variants);
+                    self.payload(to.add(start).cast(), desc, 0);
                     Ok(to)
                 }
                 ObjectKind::Buffer => Ok(from),

@@ -15,7 +15,8 @@ use std::mem::MaybeUninit;
 /// Places that may be open at once; a value that needs more counts as a large one.
 const OPEN: usize = 48;
 
-/// Values one after another that are still to be looked at.
+/// Values one after another that are still to be looked at; without a type the words of an object of which those that
+/// `count` has a bit for are addresses, as [`ObjectDesc::pointers`] says.
 #[derive(Clone, Copy)]
 struct Place {
     words: *const u64,
@@ -92,6 +93,17 @@ pub unsafe fn measure(root: *const u8, limit: usize) -> Option<Size> {
         while measure.used > 0 {
             measure.used -= 1;
             let Place { words, count, ty } = measure.open[measure.used].assume_init();
+            if ty.is_null() {
+                let mut mask = count;
+                while mask != 0 {
+                    let word = words.add(mask.trailing_zeros() as usize).read();
+                    if word >= IMMEDIATE_LIMIT {
+                        measure.object(word as *const u8)?;
+                    }
+                    mask &= mask - 1;
+                }
+                continue;
+            }
             if count > 1 {
                 measure.later(words.add((*ty).words as usize), count - 1, ty)?;
             }
@@ -138,6 +150,23 @@ impl Measure {
         Some(())
     }
 
+    /// The payload of an object, which `desc` describes.
+    unsafe fn payload(&mut self, words: *const u64, desc: &ObjectDesc, tag: usize) -> Option<()> {
+        if desc.lists != 0 {
+            // SAFETY: a descriptor has the variant of each of its objects.
+            return unsafe { self.fields(words, &*(*desc.ty).variants.add(tag)) };
+        }
+        if desc.pointers != 0 {
+            self.open.get_mut(self.used)?.write(Place {
+                words,
+                count: desc.pointers as usize,
+                ty: std::ptr::null(),
+            });
+            self.used += 1;
+        }
+        Some(())
+    }
+
     unsafe fn fields(&mut self, words: *const u64, variant: &VariantDesc) -> Option<()> {
         for at in 0..variant.field_count as usize {
             // SAFETY: a descriptor has as many fields as it says, and the payload has their words.
@@ -170,17 +199,14 @@ impl Measure {
                 }
                 ObjectKind::Record => {
                     self.add(8 + payload)?;
-                    if desc.pointers | desc.lists == 0 {
-                        return Some(());
-                    }
                     let tag = (header >> TAG_SHIFT) as usize;
-                    self.fields(from.cast::<u64>().add(1), &*(*desc.ty).variants.add(tag))
+                    self.payload(from.cast::<u64>().add(1), desc, tag)
                 }
                 ObjectKind::Closure if payload == 0 => Some(()),
                 ObjectKind::Closure => {
                     let start = CLOSURE_CAPTURES as usize;
                     self.add(start + payload)?;
-                    self.fields(from.add(start).cast(), &*(*desc.ty).variants)
+                    self.payload(from.add(start).cast(), desc, 0)
                 }
                 ObjectKind::Buffer => Some(()),
             }

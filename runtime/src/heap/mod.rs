@@ -27,6 +27,7 @@ mod few;
 #[cfg(test)]
 mod footprint;
 pub mod frozen;
+mod kept;
 pub mod list;
 pub mod loose;
 pub mod mark;

@@ -3,10 +3,9 @@
 use super::chunk::{Chunk, MIN_GAP};
 use super::counted::{Proxies, Proxy};
 use super::frozen::{Region as Frozen, Uses};
-use super::{ALIGN, HeapFull, Piece, object};
+use super::{ALIGN, HeapFull, Piece, kept, object};
 use mesh_abi::context::Context;
 use mesh_abi::object::{BUFFER_SEEN, ListBuffer};
-use std::cell::RefCell;
 use std::ptr::{NonNull, null_mut};
 use std::sync::Arc;
 
@@ -21,14 +20,6 @@ const LARGE: usize = 16 * 1024;
 pub const LEAST_BUDGET: usize = 256 * 1024;
 /// A heap that is smaller has no major collection but before it is full.
 pub const LEAST_MAJOR: usize = 1 << 20;
-
-/// Spaces that a thread keeps.
-const MOST_KEPT: usize = 256;
-
-thread_local! {
-    /// Empty spaces with their first chunk. Used by one call at a time, none of which suspends.
-    static KEPT: RefCell<Vec<Box<Space>>> = const { RefCell::new(Vec::new()) };
-}
 
 /// Gaps from this size on are kept for what does not fit others.
 const ROOMY: usize = 256;
@@ -147,21 +138,17 @@ impl Space {
         }
     }
 
-    /// An empty space, of those that the thread keeps if there is one.
-    #[inline(never)]
+    /// An empty space, of those that are kept if there is one.
     pub fn take(limit: usize, stress: bool) -> Box<Space> {
-        let kept = KEPT.with_borrow_mut(Vec::pop);
-        let Some(mut space) = kept.filter(|_| !stress) else {
+        let Some(mut space) = kept::take().filter(|_| !stress) else {
             return Box::new(Space::new(limit, stress));
         };
         space.limit = limit;
         space
     }
 
-    /// The end of a space. Most actors end without having had more than their first chunk: then the next one on this
-    /// thread gets it as it is.
-    // A call of its own: the address of a thread's storage must not be kept across a suspension.
-    #[inline(never)]
+    /// The end of a space. Most actors end without having had more than their first chunk: then a later one gets it as it
+    /// is.
     pub fn recycle(mut self: Box<Self>) {
         let small = self.chunks.len() == 1 && self.total == FIRST_CHUNK;
         let plain = self.counts.minor + self.counts.major == 0 && self.stress.is_none();
@@ -184,11 +171,7 @@ impl Space {
         self.region = (0, 0);
         self.budget = LEAST_BUDGET as isize;
         self.counts = Counts::default();
-        KEPT.with_borrow_mut(|kept| {
-            if kept.len() < MOST_KEPT {
-                kept.push(self);
-            }
-        });
+        kept::give(self);
     }
 
     /// Bytes of chunks, and of what else the heap is charged for.

@@ -46,6 +46,12 @@ impl Saved {
         self.last = node.as_ptr();
     }
 
+    /// Whether there are none.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.first.is_null()
+    }
+
     /// A `receive` begins: it looks at everything again.
     #[inline]
     pub fn rewind(&mut self) {

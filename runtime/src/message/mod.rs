@@ -239,6 +239,15 @@ impl Message {
         &self.content
     }
 
+    /// The box of its value, if it came by `send`.
+    #[inline]
+    pub fn sent_value(&self) -> Option<*mut u8> {
+        match &self.content {
+            Content::Value { value, call, .. } if call.is_none() => Some(value.root()),
+            _ => None,
+        }
+    }
+
     /// Its value, if it has one.
     #[inline]
     pub fn value(&self) -> Option<&Fragment> {

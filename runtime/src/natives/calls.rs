@@ -83,11 +83,12 @@ fn reply(cx: &mut Cx, call: Call, value: Boxed) {
     }
     // SAFETY: the actor runs this.
     unsafe { cx.actor().has_answered(call) };
-    if !post::is_awaited(cx.worker(), call) {
+    let caller = cx.worker().find(call.caller);
+    let Some(caller) = caller.filter(|caller| caller.wait.awaits(call.number)) else {
         return;
-    }
+    };
     let message = message_of(cx, value, Call::NONE, false);
-    post::answer(cx.worker(), call, message);
+    post::answer_to(cx.worker(), caller, call.number, message);
     cx.cross();
 }
 

@@ -1,6 +1,7 @@
 //! Delivery: from a message to the actor that is woken by it.
 
 use super::worker::Worker;
+use crate::actor::Actor;
 use crate::actor::requests::SIGNALS;
 use crate::crash::Reason;
 use crate::message::{Call, Content, Control, LinkNumbers, Message, Owned};
@@ -77,11 +78,15 @@ pub fn refuse(worker: &Worker, pid: u64, message: Owned, reason: &Arc<Reason>) {
 
 /// Answers a call, unless it has been answered or its caller has given up.
 pub fn answer(worker: &Worker, call: Call, message: Owned) {
-    let Some(caller) = worker.find(call.caller) else {
-        return;
-    };
+    if let Some(caller) = worker.find(call.caller) {
+        answer_to(worker, caller, call.number, message);
+    }
+}
+
+/// As [`answer`], of an actor that was found in this turn.
+pub fn answer_to(worker: &Worker, caller: &'static Actor, number: u64, message: Owned) {
     let answer = message.into_raw();
-    if caller.wait.settle(call.number, answer) {
+    if caller.wait.settle(number, answer) {
         worker.wake(caller);
     } else {
         // SAFETY: nobody has taken it.

@@ -58,6 +58,8 @@ pub struct Local<T> {
     turn: u32,
     /// Turns from the slot in a row.
     streak: u32,
+    /// Whether there may be spent actors.
+    has_spent: bool,
     /// Turns since one of a spent actor.
     unspent: u32,
     /// The tick at which the next spent actor may run before others.
@@ -93,6 +95,7 @@ impl<T: Sync> Queues<T> {
                 spent,
                 turn: 0,
                 streak: 0,
+                has_spent: false,
                 unspent: 0,
                 spent_at: 0,
                 random: worker as u32 + 1,
@@ -168,17 +171,20 @@ impl<T: Sync> Local<T> {
     /// Appends to the spent ones. Look for sleepers afterwards, unless the worker is at its turn's
     /// end and has nothing else.
     pub fn push_spent(&mut self, task: NonNull<T>) {
+        self.has_spent = true;
         self.spent.push(Task(task));
     }
 
     /// The next actor to run at `tick`, of its own or of the injector's.
     pub fn pop(&mut self, tick: u64) -> Option<NonNull<T>> {
         self.turn = self.turn.wrapping_add(1);
-        self.unspent += 1;
-        if (tick >= self.spent_at || self.unspent >= SPENT_TURNS)
-            && let Some(task) = self.spent(tick)
-        {
-            return Some(task);
+        if self.has_spent {
+            self.unspent += 1;
+            if (tick >= self.spent_at || self.unspent >= SPENT_TURNS)
+                && let Some(task) = self.spent(tick)
+            {
+                return Some(task);
+            }
         }
         if self.turn.is_multiple_of(INJECTOR_EVERY)
             && let Some(task) = self.injected()
@@ -201,7 +207,9 @@ impl<T: Sync> Local<T> {
     #[inline]
     fn spent(&mut self, tick: u64) -> Option<NonNull<T>> {
         self.unspent = 0;
-        let task = self.spent.pop()?;
+        let task = self.spent.pop();
+        self.has_spent = task.is_some();
+        let task = task?;
         self.spent_at = tick + SLICE_TICKS + SPENT_TICKS;
         Some(task.0)
     }

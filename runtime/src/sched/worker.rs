@@ -246,7 +246,7 @@ impl Worker {
             let actor = unsafe { actor.as_ref() };
             let known = actor.state.run();
             self.begin_turn(actor);
-            self.turn(actor, known);
+            self.give_turn(actor, known);
             self.seen.current.store(null_mut(), Relaxed);
         }
     }
@@ -396,7 +396,7 @@ impl Worker {
     }
 
     /// One turn of an actor that runs.
-    fn turn(&self, actor: &'static Actor, mut known: Known) {
+    fn give_turn(&self, actor: &'static Actor, mut known: Known) {
         // SAFETY: the actor runs on this worker, whose blocks nobody else uses.
         unsafe { actor.use_blocks(self.blocks.get()) };
         actor.worker.set(self);

@@ -48,6 +48,26 @@ fn slots_come_back_and_pids_do_not() {
 }
 
 #[test]
+fn a_pid_is_nobodys_after_a_million_others_in_its_slot() {
+    let table = Table::<Block>::new(1, 1);
+    let mut visitor = table.visitor().expect("it is the first");
+    visitor.enter();
+    let old = spawn(&visitor);
+    visitor.remove(old);
+    for _ in 0..1 << 20 {
+        let pid = loop {
+            match visitor.insert(|_, _| ()) {
+                Some(pid) => break pid,
+                None => visitor.settle(),
+            }
+        };
+        assert_eq!(pid.slot(), old.slot());
+        assert!(visitor.get(old).is_none());
+        visitor.remove(pid);
+    }
+}
+
+#[test]
 fn a_full_table_says_so() {
     let table = Table::<Block>::new(40, 1);
     let mut visitor = table.visitor().expect("it is the first");

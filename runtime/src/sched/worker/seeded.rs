@@ -140,7 +140,7 @@ impl Worker {
             self.fire_timers(self.number);
             self.visitor.borrow_mut().turn();
             let mut local = self.local.borrow_mut();
-            let fresh = std::iter::from_fn(|| local.pop());
+            let fresh = std::iter::from_fn(|| local.pop(0));
             seeded.ready.borrow_mut().extend(fresh);
             drop(local);
             let Some(actor) = seeded.choose() else {
@@ -150,10 +150,10 @@ impl Worker {
             // SAFETY: queues hold records of actors, which live for ever.
             let actor = unsafe { actor.as_ref() };
             seeded.left.set(seeded.length(LONGEST_SLICE));
-            actor.state.run();
+            let known = actor.state.run();
             self.begin_turn(actor);
             actor.request(COUNT);
-            self.turn(actor);
+            self.give_turn(actor, known);
             self.seen.current.store(null_mut(), Relaxed);
         }
     }
