@@ -1,10 +1,12 @@
 //! How fast programs compile and run: medians, with files in the page cache.
 //!
 //! `mesh-bench MESH` measures that binary, `mesh-bench MESH collections` what it makes of maps and lists, `mesh-bench MESH
-//! compute` what it makes of calls, loops and numbers, `mesh-bench MESH actors` of actors and messages; `mesh-bench generate
+//! compute` what it makes of calls, loops and numbers, `mesh-bench MESH actors` of actors and messages, `mesh-bench MESH
+//! latency` how long actors wait beside others; `mesh-bench generate
 //! FOLDER LINES` only writes the package that is measured.
 
 mod collections;
+mod latency;
 mod package;
 mod process;
 mod results;
@@ -29,10 +31,11 @@ fn main() -> ExitCode {
         }
         [mesh] | [mesh, "compile"] => measure(Path::new(mesh)),
         [mesh, "collections"] => collections::compare(Path::new(mesh)),
+        [mesh, "latency"] => latency(mesh),
         [mesh, group @ ("compute" | "actors")] => compare(mesh, group, ""),
         [mesh, group @ ("compute" | "actors"), filter] => compare(mesh, group, filter),
         _ => Err(
-            "usage: mesh-bench MESH [compile|collections|compute [NAME]|actors [NAME]]\n       \
+            "usage: mesh-bench MESH [compile|collections|compute [NAME]|actors [NAME]|latency]\n       \
              mesh-bench generate FOLDER LINES"
                 .to_string(),
         ),
@@ -63,6 +66,12 @@ fn compare(mesh: &str, group: &str, filter: &str) -> Result<(), String> {
         results::save(group, &table)?;
     }
     Ok(())
+}
+
+/// Measures how long actors wait, and saves the tables.
+fn latency(mesh: &str) -> Result<(), String> {
+    let tables = latency::measure(Path::new(mesh), &folder("latency"))?;
+    results::save("latency", &tables)
 }
 
 /// Rounds of a comparison: `MESH_BENCH_ROUNDS`, or enough of them.
