@@ -1,6 +1,11 @@
 //! Empty spaces with their first chunk, for the next actors. A thread keeps some; what it has too many of goes to all
 //! others by the batch, for an actor often ends on another worker than it was started on.
 
+#![allow(
+    clippy::vec_box,
+    reason = "an actor's heap is the box, which is handed over as it is"
+)]
+
 use super::space::Space;
 use crate::sync::lock;
 use std::cell::RefCell;

@@ -156,6 +156,7 @@ impl fmt::Debug for Owned {
 
 impl Message {
     /// A message that has no value.
+    #[allow(clippy::new_ret_no_self, reason = "a message is had by its owner")]
     pub fn new(content: Content) -> Owned {
         // Such messages are how actors learn of each other's ends: none may get lost.
         Message::sized(HEAD, content)
