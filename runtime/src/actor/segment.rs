@@ -240,7 +240,7 @@ pub unsafe extern "C-unwind" fn mesh_rt_on_segment(
 }
 
 /// What happens to the counts when a part of the stack is left.
-#[cfg(target_arch = "aarch64")]
+#[cfg(any(test, target_arch = "aarch64"))]
 macro_rules! leave_part {
     () => {
         concat!(
@@ -258,6 +258,87 @@ macro_rules! leave_part {
     };
 }
 
+/// The code of [`mesh_rt_on_segment`] there.
+#[cfg(any(test, target_arch = "aarch64"))]
+macro_rules! aarch64_code {
+    () => {
+        concat!(
+            ".cfi_startproc\n",
+            ".cfi_personality 0x9b, .Lmesh_segment_personality\n",
+            ".cfi_lsda 0x1b, .Lmesh_segment_lsda\n",
+            ".Lmesh_segment_start:\n",
+            "stp x29, x30, [sp, #-48]!\n",
+            ".cfi_def_cfa_offset 48\n",
+            ".cfi_offset x29, -48\n",
+            ".cfi_offset x30, -40\n",
+            "mov x29, sp\n",
+            ".cfi_def_cfa x29, 48\n",
+            "ldr x9, [x0, #{hard_limit}]\n",
+            "stp x19, x9, [x29, #16]\n",
+            ".cfi_offset x19, -32\n",
+            "ldr x9, [x0, #{part}]\n",
+            "str x9, [x29, #32]\n",
+            "mov x19, x0\n",
+            "str x29, [x0, #{part}]\n",
+            "ldr x9, [x0, #{parts}]\n",
+            "add x9, x9, #1\n",
+            "str x9, [x0, #{parts}]\n",
+            "ldr x9, [x0, #{part_limit}]\n",
+            "str x9, [x0, #{hard_limit}]\n",
+            "str x9, [x0, #{limit}]\n",
+            // A requester sets its bit before it stores to `limit`: look again after our store.
+            "ldr x9, [x0, #{requests}]\n",
+            "cbz x9, 2f\n",
+            "mov x9, #-1\n",
+            "str x9, [x0, #{limit}]\n",
+            "2:\n",
+            "mov x9, x1\n",
+            "mov x1, x2\n",
+            "ldr x10, [x0, #{part_top}]\n",
+            "cbz x10, 4f\n",
+            "mov sp, x10\n",
+            "4:\n",
+            ".Lmesh_segment_call:\n",
+            "blr x9\n",
+            ".Lmesh_segment_called:\n",
+            ".globl mesh_segment_returned\n",
+            ".hidden mesh_segment_returned\n",
+            "mesh_segment_returned:\n",
+            "ldr x9, [x29, #24]\n",
+            "str x9, [x19, #{hard_limit}]\n",
+            "str x9, [x19, #{limit}]\n",
+            "ldr x9, [x19, #{requests}]\n",
+            "cbz x9, 3f\n",
+            "mov x9, #-1\n",
+            "str x9, [x19, #{limit}]\n",
+            "3:\n",
+            leave_part!(),
+            "mov sp, x29\n",
+            "ldr x19, [sp, #16]\n",
+            ".cfi_remember_state\n",
+            ".cfi_restore x19\n",
+            "ldp x29, x30, [sp], #48\n",
+            ".cfi_def_cfa sp, 0\n",
+            ".cfi_restore x29\n",
+            ".cfi_restore x30\n",
+            "ret\n",
+            ".cfi_restore_state\n",
+            // Unwinding: `x0` is the exception, the stack pointer the segment's.
+            ".Lmesh_segment_unwind:\n",
+            "mov sp, x29\n",
+            "ldr x9, [x29, #24]\n",
+            "str x9, [x19, #{hard_limit}]\n",
+            "str x9, [x19, #{limit}]\n",
+            leave_part!(),
+            "bl {resume}\n",
+            ".Lmesh_segment_resumed:\n",
+            "brk #1\n",
+            ".cfi_endproc\n",
+            call_sites!(),
+        )
+    };
+}
+
 /// As on x86-64.
 ///
 /// # Safety
@@ -271,78 +352,7 @@ pub unsafe extern "C-unwind" fn mesh_rt_on_segment(
     function: *const (),
 ) {
     naked_asm!(
-        ".cfi_startproc",
-        ".cfi_personality 0x9b, .Lmesh_segment_personality",
-        ".cfi_lsda 0x1b, .Lmesh_segment_lsda",
-        ".Lmesh_segment_start:",
-        "stp x29, x30, [sp, #-48]!",
-        ".cfi_def_cfa_offset 48",
-        ".cfi_offset x29, -48",
-        ".cfi_offset x30, -40",
-        "mov x29, sp",
-        ".cfi_def_cfa x29, 48",
-        "ldr x9, [x0, #{hard_limit}]",
-        "stp x19, x9, [x29, #16]",
-        ".cfi_offset x19, -32",
-        "ldr x9, [x0, #{part}]",
-        "str x9, [x29, #32]",
-        "mov x19, x0",
-        "str x29, [x0, #{part}]",
-        "ldr x9, [x0, #{parts}]",
-        "add x9, x9, #1",
-        "str x9, [x0, #{parts}]",
-        "ldr x9, [x0, #{part_limit}]",
-        "str x9, [x0, #{hard_limit}]",
-        "str x9, [x0, #{limit}]",
-        // A requester sets its bit before it stores to `limit`: look again after our store.
-        "ldr x9, [x0, #{requests}]",
-        "cbz x9, 2f",
-        "mov x9, #-1",
-        "str x9, [x0, #{limit}]",
-        "2:",
-        "mov x9, x1",
-        "mov x1, x2",
-        "ldr x10, [x0, #{part_top}]",
-        "cbz x10, 4f",
-        "mov sp, x10",
-        "4:",
-        ".Lmesh_segment_call:",
-        "blr x9",
-        ".Lmesh_segment_called:",
-        ".globl mesh_segment_returned",
-        ".hidden mesh_segment_returned",
-        "mesh_segment_returned:",
-        "ldr x9, [x29, #24]",
-        "str x9, [x19, #{hard_limit}]",
-        "str x9, [x19, #{limit}]",
-        "ldr x9, [x19, #{requests}]",
-        "cbz x9, 3f",
-        "mov x9, #-1",
-        "str x9, [x19, #{limit}]",
-        "3:",
-        leave_part!(),
-        "mov sp, x29",
-        "ldr x19, [sp, #16]",
-        ".cfi_remember_state",
-        ".cfi_restore x19",
-        "ldp x29, x30, [sp], #48",
-        ".cfi_def_cfa sp, 0",
-        ".cfi_restore x29",
-        ".cfi_restore x30",
-        "ret",
-        ".cfi_restore_state",
-        // Unwinding: `x0` is the exception, the stack pointer the segment's.
-        ".Lmesh_segment_unwind:",
-        "mov sp, x29",
-        "ldr x9, [x29, #24]",
-        "str x9, [x19, #{hard_limit}]",
-        "str x9, [x19, #{limit}]",
-        leave_part!(),
-        "bl {resume}",
-        ".Lmesh_segment_resumed:",
-        "brk #1",
-        ".cfi_endproc",
-        call_sites!(),
+        aarch64_code!(),
         hard_limit = const offset_of!(Context, hard_limit),
         limit = const offset_of!(Context, limit),
         requests = const offset_of!(Context, requests),
@@ -413,4 +423,28 @@ pub fn return_address() -> usize {
 
 unsafe extern "C-unwind" {
     fn _Unwind_Resume(exception: *mut libc::c_void) -> !;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Context;
+    use crate::natives::testing::assemble_for_aarch64;
+    use std::mem::offset_of;
+
+    #[test]
+    fn the_code_for_aarch64_assembles() {
+        let operands = [
+            ("hard_limit", offset_of!(Context, hard_limit)),
+            ("limit", offset_of!(Context, limit)),
+            ("requests", offset_of!(Context, requests)),
+            ("part_top", offset_of!(Context, part_top)),
+            ("part_limit", offset_of!(Context, part_limit)),
+            ("part", offset_of!(Context, part)),
+            ("parts", offset_of!(Context, parts)),
+            ("settled", offset_of!(Context, settled)),
+        ];
+        let operands = operands.map(|(name, offset)| (name, offset.to_string()));
+        let resume = ("resume", String::from("_Unwind_Resume"));
+        assemble_for_aarch64(aarch64_code!(), &[&operands[..], &[resume]].concat());
+    }
 }

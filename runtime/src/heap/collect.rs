@@ -107,30 +107,40 @@ unsafe extern "C" fn spill(ctx: *mut Context, major: bool) {
     )
 }
 
+/// The code of [`spill`] there.
+#[cfg(any(test, target_arch = "aarch64"))]
+macro_rules! aarch64_code {
+    () => {
+        concat!(
+            ".cfi_startproc\n",
+            "stp x29, x30, [sp, #-96]!\n",
+            ".cfi_def_cfa_offset 96\n",
+            ".cfi_offset x29, -96\n",
+            ".cfi_offset x30, -88\n",
+            "mov x29, sp\n",
+            "stp x19, x20, [sp, #16]\n",
+            "stp x21, x22, [sp, #32]\n",
+            "stp x23, x24, [sp, #48]\n",
+            "stp x25, x26, [sp, #64]\n",
+            "stp x27, x28, [sp, #80]\n",
+            "mov x2, sp\n",
+            "bl {collect}\n",
+            "ldp x29, x30, [sp], #96\n",
+            ".cfi_def_cfa_offset 0\n",
+            ".cfi_restore x29\n",
+            ".cfi_restore x30\n",
+            "ret\n",
+            ".cfi_endproc\n",
+        )
+    };
+}
+
 /// As on x86-64.
 #[cfg(target_arch = "aarch64")]
 #[unsafe(naked)]
 unsafe extern "C" fn spill(ctx: *mut Context, major: bool) {
     naked_asm!(
-        ".cfi_startproc",
-        "stp x29, x30, [sp, #-96]!",
-        ".cfi_def_cfa_offset 96",
-        ".cfi_offset x29, -96",
-        ".cfi_offset x30, -88",
-        "mov x29, sp",
-        "stp x19, x20, [sp, #16]",
-        "stp x21, x22, [sp, #32]",
-        "stp x23, x24, [sp, #48]",
-        "stp x25, x26, [sp, #64]",
-        "stp x27, x28, [sp, #80]",
-        "mov x2, sp",
-        "bl {collect}",
-        "ldp x29, x30, [sp], #96",
-        ".cfi_def_cfa_offset 0",
-        ".cfi_restore x29",
-        ".cfi_restore x30",
-        "ret",
-        ".cfi_endproc",
+        aarch64_code!(),
         collect = sym collect_from,
     )
 }
@@ -290,5 +300,16 @@ impl Space {
             }
             due
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::natives::testing::assemble_for_aarch64;
+
+    #[test]
+    fn the_code_for_aarch64_assembles() {
+        let collect = ("collect", String::from("collect_from"));
+        assemble_for_aarch64(aarch64_code!(), &[collect]);
     }
 }

@@ -48,6 +48,29 @@ pub fn crash_of<R>(f: impl FnOnce(&mut Cx) -> R) -> Option<Reason> {
     result.err().map(panic_reason)
 }
 
+/// Assembles code that only builds for AArch64 compile, its operands given as text.
+#[track_caller]
+pub fn assemble_for_aarch64(code: &str, operands: &[(&str, String)]) {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let mut code = code.to_owned();
+    for (name, value) in operands {
+        code = code.replace(&format!("{{{name}}}"), value);
+    }
+    let mut assembler = Command::new("aarch64-linux-gnu-gcc")
+        .args(["-c", "-x", "assembler", "-", "-o", "/dev/null"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the cross compiler, which `./x setup` installs");
+    let mut input = assembler.stdin.take().expect("a pipe");
+    input.write_all(code.as_bytes()).expect("written");
+    drop(input);
+    let said = assembler.wait_with_output().expect("ended");
+    let text = String::from_utf8_lossy(&said.stderr);
+    assert!(said.status.success(), "{text}\n{code}");
+}
+
 /// Bytes of stack that a call of a native takes: the stack is painted, and looked over afterwards.
 pub fn stack_used(native: impl FnOnce(*mut Context) + 'static) -> usize {
     const PAINT: u8 = 0xa5;
