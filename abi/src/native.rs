@@ -153,8 +153,8 @@ pub const STD: &[Native] = &[
     leaf("Prelude.demonitor", "mesh_demonitor", "i", ""),
     leaf("Prelude.trap_exits", "mesh_trap_exits", "i", ""),
     leaf("Prelude.kill", "mesh_kill", "i", ""),
-    // (name, pid, message type, reply type, their names) -> 1, or 0 if the name is taken. A type that
-    // is 0 is not compared.
+    // (name, pid, message type, reply type, their names) -> 0, 1 if the name is taken, 2 if the actor has
+    // ended. A type that is 0 is not compared.
     leaf("Prelude.raw_register", "mesh_register", "piiipp", "i"),
     // (name, message type, reply type, their names) -> the `Option`: 0, or 1 and the pid. Another
     // type than the name was registered with ends the actor.
@@ -292,29 +292,29 @@ pub const STD: &[Native] = &[
     leaf("Bytes.to_text_lossy", "mesh_bytes_to_text_lossy", "p", "p"),
     // Position of the first byte that is no UTF-8.
     leaf("Bytes.raw_text_size", "mesh_bytes_text_size", "p", "i"),
-    // What may block: see `runtime::natives::blocking`. A number first in a result is 0, or the
+    // What may block: see `runtime::natives::blocking`. The actor waits on its stack. A number first in a result is 0, or the
     // system's number of the error.
-    worker("IO.raw_read_line", "mesh_io_read_line", "", "p"),
-    worker("IO.raw_read_all", "mesh_io_read_all", "", "ip"),
-    worker("File.raw_read", "mesh_file_read", "p", "ip"),
+    leaf("IO.raw_read_line", "mesh_io_read_line", "", "p"),
+    leaf("IO.raw_read_all", "mesh_io_read_all", "", "ip"),
+    leaf("File.raw_read", "mesh_file_read", "p", "ip"),
     // (path, position, bytes at most)
-    worker("File.raw_read_at", "mesh_file_read_at", "pii", "ip"),
+    leaf("File.raw_read_at", "mesh_file_read_at", "pii", "ip"),
     // (path, contents, 0 to replace the file | 1 to append to it | 2 to make a new one)
-    worker("File.raw_write", "mesh_file_write", "ppi", "i"),
-    worker("File.raw_list", "mesh_file_list", "p", "ipi"),
+    leaf("File.raw_write", "mesh_file_write", "ppi", "i"),
+    leaf("File.raw_list", "mesh_file_list", "p", "ipi"),
     // (path, whether to follow a link) -> (error, list of: 0 file | 1 folder | 2 link | 3 other,
     // size in bytes, milliseconds since 1970 of the last change, permission bits)
-    worker("File.raw_metadata", "mesh_file_metadata", "pi", "ipi"),
-    worker("File.raw_real_path", "mesh_file_real_path", "p", "ip"),
-    worker("File.raw_make_dir", "mesh_file_make_dir", "p", "i"),
-    worker("File.raw_make_dirs", "mesh_file_make_dirs", "p", "i"),
-    worker("File.raw_delete", "mesh_file_delete", "p", "i"),
-    worker("File.raw_delete_dir", "mesh_file_delete_dir", "p", "i"),
-    worker("File.raw_delete_all", "mesh_file_delete_all", "p", "i"),
-    worker("File.raw_rename", "mesh_file_rename", "pp", "i"),
-    worker("File.raw_copy", "mesh_file_copy", "pp", "i"),
-    worker("File.raw_link", "mesh_file_link", "pp", "i"),
-    worker(
+    leaf("File.raw_metadata", "mesh_file_metadata", "pi", "ipi"),
+    leaf("File.raw_real_path", "mesh_file_real_path", "p", "ip"),
+    leaf("File.raw_make_dir", "mesh_file_make_dir", "p", "i"),
+    leaf("File.raw_make_dirs", "mesh_file_make_dirs", "p", "i"),
+    leaf("File.raw_delete", "mesh_file_delete", "p", "i"),
+    leaf("File.raw_delete_dir", "mesh_file_delete_dir", "p", "i"),
+    leaf("File.raw_delete_all", "mesh_file_delete_all", "p", "i"),
+    leaf("File.raw_rename", "mesh_file_rename", "pp", "i"),
+    leaf("File.raw_copy", "mesh_file_copy", "pp", "i"),
+    leaf("File.raw_link", "mesh_file_link", "pp", "i"),
+    leaf(
         "File.raw_set_permissions",
         "mesh_file_set_permissions",
         "pi",
@@ -322,7 +322,7 @@ pub const STD: &[Native] = &[
     ),
     // (program, arguments, input, folder or "", `NAME=value` list) -> (exit code or negative error,
     // bytes of standard output, those followed by standard error's)
-    worker("System.raw_run", "mesh_system_run", "ppipppi", "iip"),
+    leaf("System.raw_run", "mesh_system_run", "ppipppi", "iip"),
     // Up to here.
     leaf("FileError.raw_text", "mesh_file_error_text", "i", "p"),
     leaf("IO.flush", "mesh_io_flush", "", ""),

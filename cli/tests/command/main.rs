@@ -1,5 +1,6 @@
 //! What the command does around a program: bad input, exit codes, output files, the cache, new packages.
 
+mod blocking;
 mod build;
 mod debugger;
 mod fmt;

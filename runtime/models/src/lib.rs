@@ -11,6 +11,8 @@ pub mod sync;
 pub mod idle;
 #[path = "../../src/mailbox/mod.rs"]
 pub mod mailbox;
+#[path = "../../src/names.rs"]
+pub mod names;
 #[path = "../../src/sched/slot.rs"]
 pub mod slot;
 #[path = "../../src/sched/state.rs"]

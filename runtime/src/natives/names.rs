@@ -1,19 +1,29 @@
 //! Names of actors.
 
-use crate::actor::names::{self, Types};
+use crate::actor::names;
 use crate::crash::Reason;
 use crate::heap::string::Str;
+use crate::names::{Refused, Types};
 use crate::native;
+
+/// What `Prelude.register` makes of it.
+const REGISTERED: i64 = 0;
+const TAKEN: i64 = 1;
+const ENDED: i64 = 2;
 
 native! {
     /// Gives an actor a name, with the types of what it receives and replies.
     fn mesh_register as "Prelude.raw_register"(
         cx, name: Str, pid: i64, message: i64, reply: i64, message_name: Str, reply_name: Str
-    ) -> bool {
+    ) -> i64 {
         let types = Types::new((message, reply), message_name.as_str(), reply_name.as_str());
         let done = names::register(cx.worker(), name.as_str(), pid as u64, types);
         cx.cross();
-        done
+        match done {
+            Ok(()) => REGISTERED,
+            Err(Refused::Taken) => TAKEN,
+            Err(Refused::Ended) => ENDED,
+        }
     }
 
     /// The actor of a name.

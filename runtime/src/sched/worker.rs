@@ -26,6 +26,8 @@ use std::sync::atomic::Ordering::{Relaxed, Release, SeqCst};
 
 /// Turns after which a worker looks at timers and sockets, if the monitor has not begun a round before.
 const TURNS_BETWEEN_LOOKS: u32 = 61;
+/// Milliseconds after which the timers of a worker are fired by others.
+const LATE: u64 = 5;
 
 /// See the module's comment. It belongs to its thread; what others see is in [`Seen`].
 pub struct Worker {
@@ -234,6 +236,9 @@ impl Worker {
         loop {
             turns += 1;
             let now = self.scheduler.tick();
+            if tick != now {
+                self.fire_late_timers();
+            }
             if tick != now || turns >= TURNS_BETWEEN_LOOKS {
                 (tick, turns) = (now, 0);
                 self.fire_timers(self.number);
@@ -291,6 +296,22 @@ impl Worker {
             }
             if !more {
                 return;
+            }
+        }
+    }
+
+    /// Fires what other workers should have fired a while ago, but are in a turn that does not end: in a
+    /// native, or in a large collection. (A worker that sleeps is looked after by the poller.)
+    fn fire_late_timers(&self) {
+        let scheduler = self.scheduler;
+        let timers = &scheduler.timers;
+        if scheduler.seen.len() == 1 || timers.next_of_all() == NEVER {
+            return;
+        }
+        let late = clock::now().saturating_sub(LATE);
+        for wheel in 0..scheduler.seen.len() {
+            if wheel != self.number && timers.next(wheel) <= late {
+                self.fire_timers(wheel);
             }
         }
     }
@@ -473,9 +494,7 @@ impl Worker {
     fn finish(&self, actor: &'static Actor, reason: &Arc<Reason>) {
         let pid = actor.pid();
         self.visitor.borrow().remove(Pid(pid));
-        if actor.named.load(SeqCst) {
-            crate::actor::names::forget(pid);
-        }
+        crate::actor::names::ended(actor, pid);
         if actor.supervises.load(SeqCst) {
             actor.supervises.store(false, SeqCst);
             self.scheduler.roots().remove(pid);

@@ -4,6 +4,7 @@ use super::{code, status, wait};
 use crate::heap::list::List;
 use crate::heap::string::{Bytes, Str};
 use crate::native;
+use crate::natives::Cx;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{FileExt, PermissionsExt};
@@ -18,19 +19,24 @@ fn owned(text: Str) -> String {
 }
 
 /// Does something with a path.
-fn with_path(path: Str, f: impl FnOnce(String) -> io::Result<()> + Send + 'static) -> i64 {
+fn with_path(
+    cx: &mut Cx,
+    path: Str,
+    f: impl FnOnce(String) -> io::Result<()> + Send + 'static,
+) -> i64 {
     let path = owned(path);
-    wait(move || status(f(path)))
+    wait(cx, move || status(f(path)))
 }
 
 /// Does something with two paths.
 fn with_paths(
+    cx: &mut Cx,
     from: Str,
     to: Str,
     f: impl FnOnce(String, String) -> io::Result<()> + Send + 'static,
 ) -> i64 {
     let (from, to) = (owned(from), owned(to));
-    wait(move || status(f(from, to)))
+    wait(cx, move || status(f(from, to)))
 }
 
 /// Up to `most` bytes from a position on; fewer only at the end of the file.
@@ -108,7 +114,7 @@ native! {
     /// The whole of a file.
     fn mesh_file_read as "File.raw_read"(cx, path: Str) -> (i64, Bytes) {
         let path = owned(path);
-        let (error, bytes) = wait(move || {
+        let (error, bytes) = wait(cx, move || {
             let read = |path: String| {
                 let mut bytes = Vec::new();
                 File::open(path)?.read_to_end(&mut bytes)?;
@@ -123,20 +129,20 @@ native! {
     fn mesh_file_read_at as "File.raw_read_at"(cx, path: Str, position: i64, most: i64) -> (i64, Bytes) {
         let path = owned(path);
         let (error, bytes) =
-            wait(move || contents(read_at(&path, position.max(0) as u64, most.max(0) as u64)));
+            wait(cx, move || contents(read_at(&path, position.max(0) as u64, most.max(0) as u64)));
         (error, cx.bytes(&bytes))
     }
 
     /// Writes a file.
     fn mesh_file_write as "File.raw_write"(cx, path: Str, bytes: Bytes, mode: i64) -> i64 {
         let bytes = bytes.as_bytes().to_vec();
-        with_path(path, move |path| write(&path, &bytes, mode))
+        with_path(cx, path, move |path| write(&path, &bytes, mode))
     }
 
     /// The names in a folder.
     fn mesh_file_list as "File.raw_list"(cx, path: Str) -> (i64, List) {
         let path = owned(path);
-        match wait(move || list(&path)) {
+        match wait(cx, move || list(&path)) {
             Ok(names) => (0, cx.list_of_strings(names.iter().map(String::as_str))),
             Err(error) => (code(&error), List::EMPTY),
         }
@@ -145,7 +151,7 @@ native! {
     /// What the system knows of a file.
     fn mesh_file_metadata as "File.raw_metadata"(cx, path: Str, follow: bool) -> (i64, List) {
         let path = owned(path);
-        match wait(move || metadata(&path, follow)) {
+        match wait(cx, move || metadata(&path, follow)) {
             Ok(facts) => (0, List::of_ints(cx, &facts.map(|fact| fact as u64))),
             Err(error) => (code(&error), List::EMPTY),
         }
@@ -154,7 +160,7 @@ native! {
     /// The path without links and dots.
     fn mesh_file_real_path as "File.raw_real_path"(cx, path: Str) -> (i64, Str) {
         let path = owned(path);
-        match wait(move || fs::canonicalize(path)) {
+        match wait(cx, move || fs::canonicalize(path)) {
             Ok(path) => (0, cx.string(&path.to_string_lossy())),
             Err(error) => (code(&error), cx.string("")),
         }
@@ -162,47 +168,47 @@ native! {
 
     /// Makes a folder.
     fn mesh_file_make_dir as "File.raw_make_dir"(cx, path: Str) -> i64 {
-        with_path(path, fs::create_dir)
+        with_path(cx, path, fs::create_dir)
     }
 
     /// Makes a folder and those above it.
     fn mesh_file_make_dirs as "File.raw_make_dirs"(cx, path: Str) -> i64 {
-        with_path(path, fs::create_dir_all)
+        with_path(cx, path, fs::create_dir_all)
     }
 
     /// Deletes a file.
     fn mesh_file_delete as "File.raw_delete"(cx, path: Str) -> i64 {
-        with_path(path, fs::remove_file)
+        with_path(cx, path, fs::remove_file)
     }
 
     /// Deletes an empty folder.
     fn mesh_file_delete_dir as "File.raw_delete_dir"(cx, path: Str) -> i64 {
-        with_path(path, fs::remove_dir)
+        with_path(cx, path, fs::remove_dir)
     }
 
     /// Deletes a file or a folder with all that is in it.
     fn mesh_file_delete_all as "File.raw_delete_all"(cx, path: Str) -> i64 {
-        with_path(path, |path| delete_all(&path))
+        with_path(cx, path, |path| delete_all(&path))
     }
 
     /// Gives a file another path.
     fn mesh_file_rename as "File.raw_rename"(cx, from: Str, to: Str) -> i64 {
-        with_paths(from, to, fs::rename)
+        with_paths(cx, from, to, fs::rename)
     }
 
     /// Copies a file.
     fn mesh_file_copy as "File.raw_copy"(cx, from: Str, to: Str) -> i64 {
-        with_paths(from, to, |from, to| fs::copy(from, to).map(drop))
+        with_paths(cx, from, to, |from, to| fs::copy(from, to).map(drop))
     }
 
     /// Makes a symbolic link at `from` that leads to `to`.
     fn mesh_file_link as "File.raw_link"(cx, from: Str, to: Str) -> i64 {
-        with_paths(from, to, |from, to| std::os::unix::fs::symlink(to, from))
+        with_paths(cx, from, to, |from, to| std::os::unix::fs::symlink(to, from))
     }
 
     /// Changes who may do what with a file.
     fn mesh_file_set_permissions as "File.raw_set_permissions"(cx, path: Str, bits: i64) -> i64 {
-        with_path(path, move |path| {
+        with_path(cx, path, move |path| {
             fs::set_permissions(path, fs::Permissions::from_mode(bits as u32 & 0o7777))
         })
     }

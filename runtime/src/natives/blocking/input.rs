@@ -26,7 +26,7 @@ fn line(input: &mut impl BufRead) -> Option<String> {
 native! {
     /// The next line of standard input.
     fn mesh_io_read_line as "IO.raw_read_line"(cx) -> Option<Str> {
-        let text = wait(|| {
+        let text = wait(cx, || {
             stdout::flush();
             line(&mut std::io::stdin().lock())
         });
@@ -35,7 +35,7 @@ native! {
 
     /// All that is left of standard input.
     fn mesh_io_read_all as "IO.raw_read_all"(cx) -> (i64, Bytes) {
-        let (error, bytes) = wait(|| {
+        let (error, bytes) = wait(cx, || {
             stdout::flush();
             let mut bytes = Vec::new();
             match std::io::stdin().lock().read_to_end(&mut bytes) {

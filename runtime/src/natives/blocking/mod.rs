@@ -1,7 +1,7 @@
 //! Natives that may wait for something outside the program: files, other programs, standard input.
 //!
-//! Each copies its arguments, does its work in [`wait`], which sees nothing of the actor, and only
-//! then makes Mesh values. So where the work is done is decided in one place.
+//! Each copies its arguments, has its work done by [`wait`], which sees nothing of the actor, and only
+//! then makes Mesh values. It runs on the actor's stack, so that it can wait there.
 
 mod file;
 mod input;
@@ -9,16 +9,46 @@ mod process;
 
 use crate::config;
 use crate::io::complain;
+use crate::natives::Cx;
+use crate::pool::{self, Job};
+use crate::sched::wake_from_outside;
+use crate::sync::lock;
+use crate::timer::NEVER;
 use std::io;
-use std::sync::Once;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Arc, Mutex, Once};
 
-/// Does work that may take long. It owns all it reads and gives away all it makes, and must not
-/// touch an actor.
-fn wait<R: Send + 'static>(job: impl FnOnce() -> R + Send + 'static) -> R {
-    if config::current().seed.is_some() {
+/// Has a thread of the pool do work that may take long, while the actor waits and others run. The work
+/// owns all that it uses. If the actor has to end meanwhile it does, and the work goes on without it.
+///
+/// In deterministic mode the work is done here and now.
+fn wait<R: Send + 'static>(cx: &mut Cx, job: impl FnOnce() -> R + Send + 'static) -> R {
+    let job = || catch_unwind(AssertUnwindSafe(job));
+    let actor = cx.actor();
+    let seeded = config::current().seed.is_some();
+    if seeded {
         say_that_it_may_differ();
     }
-    job()
+    let done = if seeded || !actor.is_on_worker() {
+        actor.on_worker_stack(job)
+    } else {
+        let (pid, result) = (actor.pid(), Arc::new(Mutex::new(None)));
+        let to_fill = Arc::clone(&result);
+        let job: Job = Box::new(move || {
+            *lock(&to_fill) = Some(job());
+            drop(to_fill);
+            wake_from_outside(pid);
+        });
+        // A thread may have to be started, which takes more of the stack than actors have.
+        actor.on_worker_stack(|| pool::run(job));
+        loop {
+            if let Some(done) = lock(&result).take() {
+                break done;
+            }
+            cx.wait(NEVER);
+        }
+    };
+    done.unwrap_or_else(|payload| resume_unwind(payload))
 }
 
 /// Says once that a run in deterministic mode has something that its seed does not decide.

@@ -64,7 +64,7 @@ native! {
             folder: folder.as_str().to_owned(),
             variables: all(variables),
         };
-        match wait(move || run(job)) {
+        match wait(cx, move || run(job)) {
             Ok(mut output) => {
                 let signal = output.status.signal().map_or(-1, |signal| 128 + signal);
                 let exit = i64::from(output.status.code().unwrap_or(signal));
