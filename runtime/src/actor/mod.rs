@@ -24,6 +24,7 @@ use crate::heap::Heap;
 use crate::mailbox::queue::Queue;
 use crate::mailbox::saved::Saved;
 use crate::message::{Call, Message};
+use crate::names::Mark;
 use crate::sched::state::State;
 use crate::sched::worker::Worker;
 use crate::table::Pid;
@@ -52,7 +53,7 @@ pub struct Actor {
     /// When it wants to be woken.
     pub timer: Deadline,
     /// Whether it may have names.
-    pub named: AtomicBool,
+    pub named: Mark,
     /// The first actor's: what it runs.
     pub body: Cell<Option<Body>>,
     /// Whether it is a supervisor.
@@ -74,6 +75,9 @@ pub struct Actor {
     pub run: Run,
     /// What it goes on with when it runs next without a stack.
     pub closure: Cell<*mut u8>,
+    /// The box of the message it received last, unless that is large or it has begun another `receive`:
+    /// what its crash report says that it was handling.
+    pub handled: Cell<*mut u8>,
     /// Why it ended, while it ends.
     pub crash: Cell<Option<Box<Crash>>>,
     /// What few actors have.
@@ -130,7 +134,7 @@ impl Actor {
             queue: Queue::new(),
             wait: Wait::new(),
             timer: Deadline::new(),
-            named: AtomicBool::new(false),
+            named: Mark::new(),
             body: Cell::new(None),
             supervises: AtomicBool::new(false),
             traps: Cell::new(false),
@@ -142,6 +146,7 @@ impl Actor {
             heap: RefCell::new(Heap::new(config)),
             run: Run::default(),
             closure: Cell::new(null_mut()),
+            handled: Cell::new(null_mut()),
             crash: Cell::new(None),
             extra: UnsafeCell::new(None),
             function: Cell::new(NO_NAME),
@@ -184,12 +189,13 @@ impl Actor {
             self.queue.reopen();
         }
         self.timer.renew();
-        self.named.store(false, Relaxed);
+        self.named.clear();
         self.traps.set(false);
         self.ending.set(false);
         self.deadline.set(u64::MAX);
         self.unanswered.set(Call::NONE);
         self.closure.set(null_mut());
+        self.handled.set(null_mut());
         self.function.set(NO_NAME);
         self.state.revive();
         self.pid.store(pid, Release);
@@ -280,6 +286,7 @@ impl Actor {
     /// The caller owns the actor, which is collecting.
     pub unsafe fn roots(&self, visit: &mut dyn FnMut(*mut *mut u8)) {
         visit(self.closure.as_ptr());
+        visit(self.handled.as_ptr());
         // SAFETY: the caller's promise.
         unsafe {
             self.if_extra(|extra| {

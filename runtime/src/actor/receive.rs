@@ -9,7 +9,7 @@ use crate::mailbox::saved::Saved;
 use crate::message::{Call, Content, Control, Message, Owned};
 use crate::sched::post::{answer, is_awaited, mark_opaque, send_control};
 use crate::sched::worker::Worker;
-use std::ptr::NonNull;
+use std::ptr::{NonNull, null_mut};
 use std::sync::Arc;
 
 /// What a `receive` looks at.
@@ -52,6 +52,11 @@ impl Actor {
         unsafe { &*self.worker.get() }
     }
 
+    /// Whether a worker runs it, and so lets others run while it waits.
+    pub fn is_on_worker(&self) -> bool {
+        !self.worker.get().is_null()
+    }
+
     /// A `receive` begins, which is over at `deadline`.
     ///
     /// # Safety
@@ -60,6 +65,7 @@ impl Actor {
         // SAFETY: the caller's promise.
         unsafe { self.saved() }.rewind();
         self.deadline.set(deadline);
+        self.handled.set(null_mut());
     }
 
     /// What the `receive` looks at next.

@@ -9,6 +9,7 @@ mod capture;
 mod reason;
 mod report;
 mod symbols;
+mod value;
 
 pub use reason::{Reason, number};
 pub use report::report;

@@ -151,7 +151,12 @@ pub fn number(value: i64) -> String {
 }
 
 fn with_text(name: &str, text: &str) -> String {
-    let mut out = [name, "(\""].concat();
+    [name, "(\"", &escaped(text), "\")"].concat()
+}
+
+/// A text as it stands between quotes.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
             '"' => out.push_str("\\\""),
@@ -162,6 +167,5 @@ fn with_text(name: &str, text: &str) -> String {
             c => out.push(c),
         }
     }
-    out.push_str("\")");
     out
 }

@@ -3,17 +3,21 @@
 //! ```text
 //! main crashed: IndexOutOfRange(5, 3)
 //!   process <0.0.0>: there is no element 5 in 3
+//!   registered as "shop"
+//!   handling Pick(5)
 //!     Main.pick at src/main.mesh:12
 //!     … tail call from Main.choose at src/main.mesh:8
 //!     Main.main at src/main.mesh:3
 //! ```
 
 use super::capture::{Frame, Trace};
-use super::reason::number;
+use super::reason::{escaped, number};
 use super::symbols::{Executable, Place, Symbols, call_target, function_start};
+use super::value::text_of_box;
 use super::{Crash, Reason};
-use crate::actor::Actor;
+use crate::actor::{Actor, names};
 use mesh_abi::context::TailSite;
+use std::ptr::NonNull;
 
 /// Longest run of lines that is recognised as repeated.
 const LONGEST_CYCLE: usize = 8;
@@ -32,6 +36,14 @@ pub fn report(actor: &Actor, crash: &Crash) -> String {
         out.push_str(&note);
     }
     out.push('\n');
+    for name in names::of(actor) {
+        out.push_str(&["  registered as \"", &escaped(&name), "\"\n"].concat());
+    }
+    if let Some(message) = NonNull::new(actor.handled.get()) {
+        // SAFETY: the box of a message that the collector keeps until the actor has ended.
+        let text = unsafe { text_of_box(message) };
+        out.push_str(&["  handling ", &text, "\n"].concat());
+    }
     if let Some(trace) = &crash.trace
         && let Some(executable) = Executable::running()
         && let Some(symbols) = executable.symbols()
@@ -63,7 +75,7 @@ fn reason(reason: &Reason) -> String {
 }
 
 /// `<node.slot.generation>`.
-fn pid_text(pid: u64) -> String {
+pub fn pid_text(pid: u64) -> String {
     let part = |shift: u32, bits: u32| number((pid >> shift & ((1 << bits) - 1)) as i64);
     [
         "<",

@@ -23,6 +23,9 @@ const MESSAGE: i64 = 1;
 const SIGNAL: i64 = 2;
 const NOTHING_YET: i64 = 3;
 
+/// Bytes of a message up to which it is kept for a crash report while it is handled.
+const KEPT: usize = 4096;
+
 /// The calling actor's own pid.
 pub fn own_pid(cx: &Cx) -> u64 {
     cx.actor().pid()
@@ -181,9 +184,12 @@ native! {
             return (Boxed(null_mut()), 0, 0);
         };
         let (call, asked) = (*call, *asked);
+        let is_small = message.value().map_or(0, Fragment::bytes) <= KEPT;
         // SAFETY: as above.
         unsafe { actor(cx).now_answers(call, asked) };
         let taken = value_of(cx, message);
+        let handled = if is_small { taken.0 } else { null_mut() };
+        actor(cx).handled.set(handled);
         // What was asked is answered through its handle only.
         let call = if asked { Call::NONE } else { call };
         set_current(cx, call);

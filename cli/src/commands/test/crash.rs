@@ -66,7 +66,9 @@ fn report(lines: &[&str]) -> Crash {
         } else if let Some(call) = line.strip_prefix("    ") {
             place = place.or_else(|| place_of(call));
             calls.push(call.to_string());
-        } else if let Some((_, note)) = line.split_once(">: ") {
+        } else if line.starts_with("  process ")
+            && let Some((_, note)) = line.split_once(">: ")
+        {
             message.push(format!("{reason}: {note}"));
         }
     }
