@@ -36,9 +36,9 @@ pub unsafe fn text_of_box(root: NonNull<u8>) -> String {
 /// # Safety
 /// As every text of a descriptor.
 unsafe fn name(text: Text) -> &'static str {
-    // SAFETY: a text in static memory.
     let bytes = match text.len {
         0 => &[],
+        // SAFETY: a text in static memory.
         len => unsafe { std::slice::from_raw_parts(text.bytes, len as usize) },
     };
     std::str::from_utf8(bytes).unwrap_or("?")
@@ -143,7 +143,10 @@ impl Value {
     }
 
     fn text(&mut self, text: &str) {
-        let end = text.floor_char_boundary(MOST_BYTES.min(text.len()));
+        let mut end = MOST_BYTES.min(text.len());
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
         self.push("\"");
         self.push(&escaped(&text[..end]));
         self.push(if end < text.len() { "…\"" } else { "\"" });
