@@ -48,6 +48,31 @@ pub enum TypeKind {
     Opaque = 16,
 }
 
+impl TypeKind {
+    /// Whether no word of a value is the address of an object that a copy or a collection follows.
+    pub const fn is_plain(self) -> bool {
+        match self {
+            TypeKind::Unit
+            | TypeKind::Int
+            | TypeKind::Float
+            | TypeKind::Bool
+            | TypeKind::Atom
+            | TypeKind::Pid
+            | TypeKind::Enum
+            | TypeKind::Opaque => true,
+            TypeKind::String
+            | TypeKind::Bytes
+            | TypeKind::Function
+            | TypeKind::List
+            | TypeKind::Flat
+            | TypeKind::Boxed
+            | TypeKind::Nullable
+            | TypeKind::FlatSum
+            | TypeKind::BoxedSum => false,
+        }
+    }
+}
+
 /// One field: its place, in words from the start of its variant's payload, and its type.
 /// In a `FlatSum` the tag word is not counted.
 #[repr(C)]

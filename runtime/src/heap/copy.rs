@@ -391,15 +391,5 @@ impl<A: FnMut(usize) -> Result<NonNull<u8>, HeapFull>> Copier<A> {
 
 /// Whether values of a type may refer to objects.
 pub fn holds_pointers(ty: &TypeDesc) -> bool {
-    !matches!(
-        ty.kind,
-        TypeKind::Unit
-            | TypeKind::Int
-            | TypeKind::Float
-            | TypeKind::Bool
-            | TypeKind::Atom
-            | TypeKind::Pid
-            | TypeKind::Enum
-            | TypeKind::Opaque
-    )
+    !ty.kind.is_plain()
 }

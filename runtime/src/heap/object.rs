@@ -192,15 +192,8 @@ unsafe fn by_type(mut open: Open, visit: &mut impl Visit) {
                     let variant = ty.variants.add(word() as usize);
                     fields(words.add(1), &*variant, &mut open);
                 }
-                TypeKind::BoxedSum
-                | TypeKind::Unit
-                | TypeKind::Int
-                | TypeKind::Float
-                | TypeKind::Bool
-                | TypeKind::Atom
-                | TypeKind::Pid
-                | TypeKind::Enum
-                | TypeKind::Opaque => {}
+                // A variant without payload, or a kind that is plain.
+                _ => {}
             }
         }
     }
