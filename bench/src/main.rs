@@ -2,7 +2,7 @@
 //!
 //! `mesh-bench MESH` measures that binary, `mesh-bench MESH collections` what it makes of maps and lists, `mesh-bench MESH
 //! compute` what it makes of calls, loops and numbers, `mesh-bench MESH actors` of actors and messages, `mesh-bench MESH
-//! latency` how long actors wait beside others; `mesh-bench generate
+//! memory` of objects that come and go, `mesh-bench MESH latency` how long actors wait beside others; `mesh-bench generate
 //! FOLDER LINES` only writes the package that is measured.
 
 mod collections;
@@ -32,10 +32,10 @@ fn main() -> ExitCode {
         [mesh] | [mesh, "compile"] => measure(Path::new(mesh)),
         [mesh, "collections"] => collections::compare(Path::new(mesh)),
         [mesh, "latency"] => latency(mesh),
-        [mesh, group @ ("compute" | "actors")] => compare(mesh, group, ""),
-        [mesh, group @ ("compute" | "actors"), filter] => compare(mesh, group, filter),
+        [mesh, group @ ("compute" | "actors" | "memory")] => compare(mesh, group, ""),
+        [mesh, group @ ("compute" | "actors" | "memory"), filter] => compare(mesh, group, filter),
         _ => Err(
-            "usage: mesh-bench MESH [compile|collections|compute [NAME]|actors [NAME]|latency]\n       \
+            "usage: mesh-bench MESH [compile|collections|compute [NAME]|actors [NAME]|memory [NAME]|latency]\n       \
              mesh-bench generate FOLDER LINES"
                 .to_string(),
         ),
