@@ -186,6 +186,7 @@ pub const STD: &[Native] = &[
     leaf("Process.own", "mesh_process_own", "", "i"),
     leaf("Process.workers", "mesh_process_workers", "", "i"),
     leaf("Process.share", "mesh_process_share", "b", "b"),
+    leaf("TestRun.raw_end_others", "mesh_process_end_others", "", "i"),
     // (milliseconds, or -1 for no end)
     leaf("Process.raw_sleep", "mesh_process_sleep", "i", ""),
     leaf(

@@ -1,4 +1,4 @@
-//! `mesh test`: every test in a process of its own, several at once, and what came of them.
+//! `mesh test`: the tests of a program in a few processes at once, each in an actor of its own, and what came of them.
 
 mod crash;
 mod json;
@@ -9,10 +9,10 @@ mod text;
 use crate::arguments::TestOptions;
 use crate::print;
 use mesh_driver::{BuiltTests, Compiler, Options, Report, TestCase};
-use process::{Ended, Limits};
+use process::{Ended, How, Limits};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// What came of a test.
@@ -103,7 +103,10 @@ fn full_name(test: &TestCase) -> String {
     format!("{} > {}", test.module, test.name)
 }
 
-/// Runs tests on as many threads as were asked for; the outcomes in the order of the tests.
+/// How many tests a process gets at most.
+const MAX_SHARE: usize = 50;
+
+/// Runs tests on as many threads as were asked for, each with a process at a time; the outcomes in the order of the tests.
 fn run_all(
     built: &BuiltTests,
     chosen: &[usize],
@@ -113,38 +116,30 @@ fn run_all(
     let Some(executable) = &built.executable else {
         return Vec::new();
     };
-    let limits = Limits {
-        time: Duration::from_secs(options.timeout),
+    let runner = Runner {
+        executable,
+        tests: &built.tests,
+        options,
+        limits: Limits {
+            time: Duration::from_secs(options.timeout),
+        },
+        done: Mutex::new((Vec::new(), show)),
     };
-    let seeds = seeds::of(options);
     let machine = std::thread::available_parallelism().map_or(1, |count| count.get());
     let threads = options
         .jobs
         .unwrap_or(machine)
         .clamp(1, chosen.len().max(1));
-    let next = AtomicUsize::new(0);
-    let done = Mutex::new((Vec::new(), show));
+    let left = Mutex::new(chosen);
+    let seeds = seeds::of(options);
     let work = || {
-        while let Some(&number) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let start = Instant::now();
-            let once = |seed: Option<i64>| {
-                let ended = process::run(executable, number, seed, &limits);
-                let mut failure = failure(ended, &limits)?;
-                failure.again = seed.map(|seed| {
-                    let name = full_name(&built.tests[number]);
-                    (seed, seeds::command(options, seed, &name))
-                });
-                Some(failure)
-            };
-            let failure = seeds.iter().find_map(|seed| once(*seed));
-            let outcome = Outcome {
-                number,
-                time: start.elapsed(),
-                failure,
-            };
-            if let Ok(mut done) = done.lock() {
-                done.1.outcome(&built.tests[number], &outcome);
-                done.0.push(outcome);
+        loop {
+            match (share(&left, threads), &*seeds) {
+                ([], _) => return,
+                (tests, [None]) => runner.run_together(tests),
+                (tests, seeds) => tests
+                    .iter()
+                    .for_each(|&test| runner.run_seeded(test, seeds)),
             }
         }
     };
@@ -154,43 +149,96 @@ fn run_all(
         }
         work();
     });
-    let mut outcomes = done.into_inner().map(|done| done.0).unwrap_or_default();
-    outcomes.sort_by_key(|outcome| outcome.number);
-    outcomes
+    let mut outcomes = runner.done.into_inner().map(|done| done.0);
+    if let Ok(outcomes) = &mut outcomes {
+        outcomes.sort_by_key(|outcome| outcome.number);
+    }
+    outcomes.unwrap_or_default()
 }
 
-/// What the end of a test's process means.
-fn failure(ended: std::io::Result<Ended>, limits: &Limits) -> Option<Failure> {
-    let ended = match ended {
-        Ok(ended) if ended.code == Some(BuiltTests::ENDED) => return None,
-        Ok(ended) => ended,
-        Err(error) => {
-            let message = format!("the test's process could not run: {error}");
-            return Some(Failure {
-                kind: "failed",
-                message,
-                place: None,
-                calls: Vec::new(),
-                out: String::new(),
-                err: String::new(),
-                again: None,
-            });
+/// What all threads that run tests share.
+struct Runner<'a> {
+    executable: &'a Path,
+    tests: &'a [TestCase],
+    options: &'a TestOptions,
+    limits: Limits,
+    done: Mutex<(Vec<Outcome>, &'a mut dyn Show)>,
+}
+
+impl Runner<'_> {
+    /// In one process, or those behind a test that took it with it in another one.
+    fn run_together(&self, mut tests: &[usize]) {
+        while !tests.is_empty() {
+            let told = &mut |at: usize, ended: Ended| {
+                let time = ended.time;
+                self.came_of(tests[at], time, failure(ended, &self.limits));
+            };
+            let count = process::run(self.executable, tests, None, &self.limits, told);
+            tests = &tests[count.max(1)..];
         }
+    }
+
+    /// In a process for each seed, so that nothing but the seed decides what happens, until it fails.
+    fn run_seeded(&self, test: usize, seeds: &[Option<i64>]) {
+        let start = Instant::now();
+        let mut failed = None;
+        for &seed in seeds {
+            let told = &mut |_, ended| failed = failure(ended, &self.limits);
+            process::run(self.executable, &[test], seed, &self.limits, told);
+            if let Some(failure) = &mut failed {
+                failure.again = seed.map(|seed| {
+                    let name = full_name(&self.tests[test]);
+                    (seed, seeds::command(self.options, seed, &name))
+                });
+                break;
+            }
+        }
+        self.came_of(test, start.elapsed(), failed);
+    }
+
+    fn came_of(&self, number: usize, time: Duration, failure: Option<Failure>) {
+        let outcome = Outcome {
+            number,
+            time,
+            failure,
+        };
+        if let Ok(mut done) = self.done.lock() {
+            done.1.outcome(&self.tests[number], &outcome);
+            done.0.push(outcome);
+        }
+    }
+}
+
+/// Takes tests for a process: fewer towards the end, so that all threads have work until then.
+fn share<'a>(left: &Mutex<&'a [usize]>, threads: usize) -> &'a [usize] {
+    let Ok(mut left) = left.lock() else {
+        return &[];
     };
+    let count = left.len().div_ceil(threads * 4).min(MAX_SHARE);
+    let (share, rest) = left.split_at(count);
+    *left = rest;
+    share
+}
+
+/// What the end of a test means.
+fn failure(ended: Ended, limits: &Limits) -> Option<Failure> {
     let (crash, err) = crash::split(&ended.err);
     let crash = crash.unwrap_or_default();
-    let message = match (ended.timed_out, ended.code, ended.signal) {
-        (true, ..) => format!(
+    let message = match &ended.how {
+        How::Passed => return None,
+        How::TimedOut => format!(
             "still running after {} s (`--timeout`)",
             limits.time.as_secs()
         ),
+        How::NotRun(error) => format!("the test's process could not run: {error}"),
         _ if !crash.message.is_empty() => crash.message,
-        (_, Some(code), _) => format!("ended the program itself, with exit code {code}"),
-        (_, _, Some(signal)) => format!("the process was ended by signal {signal}"),
-        _ => "the process ended for no known reason".to_string(),
+        How::Failed(reason) => format!("the test's actor ended with `{reason}`"),
+        How::Exit(code) => format!("ended the program itself, with exit code {code}"),
+        How::Signal(signal) => format!("the process was ended by signal {signal}"),
     };
+    let timed_out = ended.how == How::TimedOut;
     Some(Failure {
-        kind: if ended.timed_out { "timeout" } else { "failed" },
+        kind: if timed_out { "timeout" } else { "failed" },
         message,
         place: crash.place,
         calls: crash.calls,

@@ -1,17 +1,14 @@
-//! The function that runs the program: `main`, or the test that is wanted; an `Err` of it printed, the exit code.
+//! The function that runs the program: `main`, or what std makes of its tests; an `Err` of either printed, the exit code.
 
 use crate::Entry;
 use crate::build::Builder;
-use crate::ir::{self, Const, Op, Target, Term, ValueId};
+use crate::ir::{self, BlockId, Const, Op, Target, Term, ValueId};
 use crate::lower::{self, Graph};
 use crate::specialise::{Callee, Declaration, Job, Specialiser, scope_of};
 use mesh_check::program::Checked;
 use mesh_check::ty::{Ty, TyKind};
 use mesh_report::{Span, bug};
 use mesh_resolve::hir::{FnId, FnKind, Module, ModuleId, Test, TypeDefKind};
-
-/// What a test build exits with when its test has ended: a test that ends the program itself has not.
-pub const TEST_ENDED: i64 = 100;
 
 /// Declares the entry function and asks for everything it reaches.
 pub fn declare(sp: &mut Specialiser<'_>, entry: Entry) {
@@ -24,7 +21,7 @@ pub fn declare(sp: &mut Specialiser<'_>, entry: Entry) {
         }
         Entry::Tests => {
             tests(sp);
-            test_wanted(sp).module
+            run_tests(sp).module
         }
     };
     let unit = sp.unit(module);
@@ -63,11 +60,11 @@ fn tested(checked: &Checked) -> impl Iterator<Item = (&Module, &Test)> {
     modules.flat_map(|module| module.tests.iter().map(move |test| (&**module, test)))
 }
 
-/// The function of std that says which test is wanted.
-fn test_wanted(sp: &Specialiser<'_>) -> FnId {
-    match sp.checked.world.lang.functions.get("test_wanted") {
+/// The function of std that runs the tests, given one that runs the test of a number.
+fn run_tests(sp: &Specialiser<'_>) -> FnId {
+    match sp.checked.world.lang.functions.get("run_tests") {
         Some(&id) => id,
-        None => bug!(Span::DUMMY, "Core: std marks no function `test_wanted`"),
+        None => bug!(Span::DUMMY, "Core: std marks no function `run_tests`"),
     }
 }
 
@@ -91,21 +88,42 @@ pub fn run(sp: &mut Specialiser<'_>, entry: Entry) -> Graph {
             let Some((_, main)) = main(sp) else {
                 bug!(Span::DUMMY, "Core: the program has no `main`");
             };
-            run_one(sp, &mut b, main, 0);
+            run_one(sp, &mut b, main);
         }
-        Entry::Tests => run_wanted(sp, &mut b),
+        Entry::Tests => all(sp, &mut b),
     }
     b.finish()
 }
 
-/// Runs the test whose number std gives; any other number is misuse.
-fn run_wanted(sp: &mut Specialiser<'_>, b: &mut Builder) {
-    let wanted = test_wanted(sp);
-    let callee = sp.callee_of_item(wanted, [].into(), Span::DUMMY);
+/// Gives std the function that runs one test; its result is the exit code.
+fn all(sp: &mut Specialiser<'_>, b: &mut Builder) {
+    let run = run_tests(sp);
+    let callee = sp.callee_of_item(run, [].into(), Span::DUMMY);
     let int = sp.common.int;
-    let Some(number) = lower::emit(b, sp, &callee, Vec::new(), int) else {
-        return;
+    let declaration = Declaration {
+        symbol: "mesh.test".into(),
+        name: "test".into(),
+        unit: sp.unit(run.module),
+        span: Span::DUMMY,
+        kind: ir::FnKind::Closure {
+            captures: Vec::new(),
+        },
+        result: int,
     };
+    let function = sp.declare(declaration, Job::Test);
+    let captures = Vec::new();
+    let ty = sp.program.types.intern(ir::Ty::Fn(vec![int], int));
+    let one = b.push(Op::MakeClosure { function, captures }, ty);
+    if let Some(code) = lower::emit(b, sp, &callee, vec![one], int) {
+        b.end(Term::Return(code));
+    }
+}
+
+/// The graph of the function that runs the test whose number it is given, and gives 0 for one that has ended well, 1 for one
+/// that gives an `Err` and 2 for a number that no test has.
+pub fn test(sp: &mut Specialiser<'_>) -> Graph {
+    let mut b = Builder::new(Span::DUMMY);
+    let number = b.param(BlockId(0), sp.common.int, None);
     let bodies: Vec<FnId> = tested(sp.checked).map(|(_, test)| test.body).collect();
     let blocks: Vec<_> = bodies.iter().map(|_| b.block()).collect();
     let none = b.block();
@@ -119,14 +137,15 @@ fn run_wanted(sp: &mut Specialiser<'_>, b: &mut Builder) {
     });
     for (body, block) in bodies.into_iter().zip(blocks) {
         b.switch_to(block);
-        run_one(sp, b, body, TEST_ENDED);
+        run_one(sp, &mut b, body);
     }
     b.switch_to(none);
-    exit(sp, b, 2);
+    exit(sp, &mut b, 2);
+    b.finish()
 }
 
-/// Calls a function without parameters, and exits with `code` unless it gives an `Err`.
-fn run_one(sp: &mut Specialiser<'_>, b: &mut Builder, function: FnId, code: i64) {
+/// Calls a function without parameters, and returns 0 unless it gives an `Err`.
+fn run_one(sp: &mut Specialiser<'_>, b: &mut Builder, function: FnId) {
     let span = sp.hir_function(function).name_span;
     let result = match sp.body(function) {
         Some(body) => {
@@ -139,8 +158,8 @@ fn run_one(sp: &mut Specialiser<'_>, b: &mut Builder, function: FnId, code: i64)
     let callee = sp.callee_of_item(function, [].into(), span);
     if let Some(value) = lower::emit(b, sp, &callee, Vec::new(), core) {
         match sp.lang_args(result, "result") {
-            Some(args) => check_result(sp, b, value, result, args, code),
-            None => exit(sp, b, code),
+            Some(args) => check_result(sp, b, value, result, args),
+            None => exit(sp, b, 0),
         }
     }
 }
@@ -150,17 +169,10 @@ fn exit(sp: &Specialiser<'_>, b: &mut Builder, code: i64) {
     b.end(Term::Return(code));
 }
 
-/// Prints what an `Err` holds and gives 1 for it; anything else gives `code`.
-fn check_result(
-    sp: &mut Specialiser<'_>,
-    b: &mut Builder,
-    value: ValueId,
-    ty: Ty,
-    args: &[Ty],
-    code: i64,
-) {
+/// Prints what an `Err` holds and returns 1 for it; anything else is 0.
+fn check_result(sp: &mut Specialiser<'_>, b: &mut Builder, value: ValueId, ty: Ty, args: &[Ty]) {
     let TyKind::Con(id, _) = ty.kind() else {
-        return exit(sp, b, code);
+        return exit(sp, b, 0);
     };
     let failed = match &sp.type_def(*id).kind {
         TypeDefKind::Sum(variants) => variants.iter().position(|v| v.name == "Err"),
@@ -177,7 +189,7 @@ fn check_result(
         default: Some(Target::plain(good)),
     });
     b.switch_to(good);
-    exit(sp, b, code);
+    exit(sp, b, 0);
     b.switch_to(bad);
     let field = Op::Field {
         base: value,

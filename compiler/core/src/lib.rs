@@ -21,7 +21,6 @@ mod structural;
 pub mod testing;
 mod verify;
 
-pub use entry::TEST_ENDED;
 pub use passes::{Level, optimise};
 pub use print::{print, print_function, type_name};
 pub use verify::verify;
@@ -42,7 +41,7 @@ pub struct Options {
 pub enum Entry {
     /// `main` of the root module.
     Main,
-    /// Of the tests of the modules that are tested, the one whose number the function marked `test_wanted` gives.
+    /// The function marked `run_tests`, with the tests of the modules that are tested.
     Tests,
 }
 

@@ -43,6 +43,8 @@ pub enum Job<'a> {
     Spawned { callee: Option<Callee> },
     /// Runs the program.
     Entry(crate::Entry),
+    /// A closure without captures that runs the test of a number.
+    Test,
 }
 
 /// A declared function without its body, and where it is first needed.
@@ -156,6 +158,7 @@ impl<'a> Specialiser<'a> {
                 }
                 Job::Spawned { callee } => lower::spawned(self, function, callee.as_ref()),
                 Job::Entry(entry) => crate::entry::run(self, entry),
+                Job::Test => crate::entry::test(self),
             };
             let done = &mut self.program.functions[function.index()];
             done.values = values;

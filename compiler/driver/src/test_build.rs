@@ -1,4 +1,4 @@
-//! The tests of a program: one executable that runs the one whose number it is given, and the list of them.
+//! The tests of a program: one executable that runs those whose numbers it is given, and the list of them.
 //!
 //! One for the whole program and not one for each module: a module's code is compiled once however it is linked, and
 //! linking one executable takes less than linking many that share nearly everything.
@@ -25,8 +25,8 @@ pub struct TestCase {
     pub line: u32,
 }
 
-/// An executable of tests. It runs the test whose number the variable [`BuiltTests::WANTED`] gives, and exits with
-/// [`BuiltTests::ENDED`] if that came to its end.
+/// An executable of tests. It runs those that the variable [`BuiltTests::WANTED`] lists, and says on both output streams where
+/// the output of each ends: `std/test/test_run.mesh` says how.
 pub struct BuiltTests {
     /// In the cache; nothing where there are no tests.
     pub executable: Option<PathBuf>,
@@ -36,8 +36,14 @@ pub struct BuiltTests {
 }
 
 impl BuiltTests {
+    /// Numbers of tests, with commas between them.
     pub const WANTED: &str = "MESH_TEST";
-    pub const ENDED: i32 = mesh_core::TEST_ENDED as i32;
+    /// What lines that say where a test ends begin with, so that no other line is one.
+    pub const MARK: &str = "MESH_TEST_MARK";
+    /// How many milliseconds a test may take.
+    pub const TIMEOUT: &str = "MESH_TEST_TIMEOUT";
+    /// What properties draw their values from.
+    pub const SEED: &str = "MESH_TEST_SEED";
 }
 
 impl Compiler {

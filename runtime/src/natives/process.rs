@@ -62,6 +62,17 @@ native! {
         }
     }
 
+    /// Asks all actors but this one to end, and gives their number. What they start meanwhile is not counted.
+    fn mesh_process_end_others as "TestRun.raw_end_others"(cx) -> i64 {
+        let own = own_pid(cx) as u64;
+        let scheduler = cx.worker().scheduler();
+        if scheduler.alive() <= 1 {
+            return 0;
+        }
+        let others = scheduler.pids().into_iter().filter(|pid| pid.0 != own);
+        others.map(|pid| cx.worker().kill(pid.0)).count() as i64
+    }
+
     /// Whether an actor has a name.
     fn mesh_process_is_registered as "Process.is_registered"(cx, name: Str) -> bool {
         names::is_taken(name.as_str())

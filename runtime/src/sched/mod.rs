@@ -127,6 +127,11 @@ impl Scheduler {
         &self.poller
     }
 
+    /// The actors that live, more or less: some may end and others begin meanwhile.
+    pub fn pids(&self) -> Vec<Pid> {
+        self.table.pids()
+    }
+
     /// The number of the monitor's round.
     fn tick(&self) -> u64 {
         self.tick.load(Relaxed)
