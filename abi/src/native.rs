@@ -335,10 +335,13 @@ pub const STD: &[Native] = &[
     // (text, position) -> (kind of token; behind a value, times 256, that of what follows it; times 65536, the position
     // behind both | number or its bits | text)
     leaf("Json.raw_token", "mesh_json_token", "pi", "iip"),
-    // (what stands before, key, kind of token, number or its bits, text)
-    leaf("Json.raw_field", "mesh_json_field", "ppiip", "p"),
-    leaf("Json.raw_element", "mesh_json_element", "piip", "p"),
-    leaf("Json.raw_quoted", "mesh_json_quoted", "ppp", "p"),
+    leaf("JsonWriter.raw_open", "mesh_json_open", "", ""),
+    leaf("JsonWriter.put", "mesh_json_put", "p", ""),
+    // (what stands before, key, what stands behind)
+    leaf("JsonWriter.put_key", "mesh_json_put_key", "ppp", ""),
+    // (kind of token, number or its bits, text)
+    leaf("JsonWriter.raw_scalar", "mesh_json_put_scalar", "iip", ""),
+    leaf("JsonWriter.raw_close", "mesh_json_close", "", "p"),
     // A regex is its pattern and its flags; positions are in bytes, and the last parameter is where the search starts.
     worker("Regex.raw_problem", "mesh_regex_problem", "pp", "p"),
     worker("Regex.raw_find", "mesh_regex_find", "pppi", "ii"),

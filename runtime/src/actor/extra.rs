@@ -5,6 +5,7 @@ use super::links::Links;
 use super::stack::Segment;
 use crate::crash::Reason;
 use crate::message::{Call, Owned};
+use crate::natives::json_writer::Texts;
 use std::any::Any;
 use std::sync::Arc;
 
@@ -41,6 +42,8 @@ pub struct Extra {
     pub cycle: Vec<u64>,
     /// The answer to the last call.
     pub answer: Option<Owned>,
+    /// JSON that it writes.
+    pub json: Texts,
     /// Why the actor ends, and for the first one the exit code, while it runs its `terminate` section.
     pub ended: Option<(Arc<Reason>, i32)>,
 }

@@ -1,9 +1,9 @@
-//! Natives of `Json`: the tokens of a text, and texts in quotes. What the tokens mean, and how deep
-//! they nest, is std's.
+//! Natives of `Json`: the tokens of a text; and how values without parts are written. What the tokens mean,
+//! and how deep they nest, is std's.
 
 use crate::heap::string::Str;
 use crate::native;
-use crate::natives::{Cx, float, int};
+use crate::natives::float;
 use std::borrow::Cow;
 
 /// What stands at a place of a JSON text. The numbers are std's names for them.
@@ -288,7 +288,7 @@ fn follower(bytes: &[u8], at: usize) -> (Kind, usize) {
 }
 
 /// Puts the text in quotes at the end of `out`, with what JSON does not allow in them escaped.
-fn put_quoted(out: &mut String, text: &str) {
+pub fn put_quoted(out: &mut String, text: &str) {
     let bytes = text.as_bytes();
     out.push('"');
     let mut from = 0;
@@ -318,13 +318,8 @@ fn put_quoted(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// Whether the text can stand in quotes as it is.
-fn is_plain(text: &str) -> bool {
-    plain_end(text.as_bytes(), 0) == text.len()
-}
-
 /// A value without parts, as it is written.
-enum Scalar<'a> {
+pub enum Scalar<'a> {
     /// As it stands.
     Word(&'static str),
     Int(i64),
@@ -335,7 +330,7 @@ enum Scalar<'a> {
 
 impl Scalar<'_> {
     /// By the kind of its token: a number or the bits of a float, or a text.
-    fn new(kind: i64, number: i64, text: &str) -> Scalar<'_> {
+    pub fn new(kind: i64, number: i64, text: &str) -> Scalar<'_> {
         const TRUE: i64 = Kind::True as i64;
         const FALSE: i64 = Kind::False as i64;
         const INT: i64 = Kind::Int as i64;
@@ -350,37 +345,6 @@ impl Scalar<'_> {
             }
             TEXT => Scalar::Text(text),
             _ => Scalar::Word("null"),
-        }
-    }
-}
-
-/// What stands before, a key if there is one, and a value.
-fn part(cx: &mut Cx, before: &str, key: Option<&str>, value: Scalar<'_>) -> Str {
-    let (quote, key, colon) = match key {
-        Some(key) if is_plain(key) => ("\"", key, "\":"),
-        None => ("", "", ""),
-        Some(key) => {
-            let mut start = String::from(before);
-            put_quoted(&mut start, key);
-            start.push(':');
-            return part(cx, &start, None, value);
-        }
-    };
-    match value {
-        Scalar::Word(word) => cx.string_of(&[before, quote, key, colon, word]),
-        Scalar::Int(number) => {
-            let (digits, start) = int::decimal(number);
-            let text = str::from_utf8(&digits[start..]).unwrap_or("");
-            cx.string_of(&[before, quote, key, colon, text])
-        }
-        Scalar::Other(text) => cx.string_of(&[before, quote, key, colon, &text]),
-        Scalar::Text(text) if is_plain(text) => {
-            cx.string_of(&[before, quote, key, colon, "\"", text, "\""])
-        }
-        Scalar::Text(text) => {
-            let mut quotes = String::new();
-            put_quoted(&mut quotes, text);
-            cx.string_of(&[before, quote, key, colon, &quotes])
         }
     }
 }
@@ -404,35 +368,11 @@ native! {
         let place = (next as i64) << 16 | (follows as i64) << 8 | token.kind as i64;
         (place, token.number, text)
     }
-
-    /// A value without parts, behind a text that stays as it is.
-    fn mesh_json_element as "Json.raw_element"(cx, before: Str, kind: i64, number: i64, text: Str) -> Str {
-        part(cx, before.as_str(), None, Scalar::new(kind, number, text.as_str()))
-    }
-
-    /// A key in quotes and a value without parts, behind a text that stays as it is.
-    fn mesh_json_field as "Json.raw_field"(cx, before: Str, key: Str, kind: i64, number: i64, text: Str) -> Str {
-        part(cx, before.as_str(), Some(key.as_str()), Scalar::new(kind, number, text.as_str()))
-    }
-
-    /// A text in quotes, between two others that stay as they are.
-    fn mesh_json_quoted as "Json.raw_quoted"(cx, before: Str, text: Str, after: Str) -> Str {
-        let (before, text, after) = (before.as_str(), text.as_str(), after.as_str());
-        if is_plain(text) {
-            return cx.string_of(&[before, "\"", text, "\"", after]);
-        }
-        let mut out = String::with_capacity(before.len() + text.len() + after.len() + 8);
-        out.push_str(before);
-        put_quoted(&mut out, text);
-        out.push_str(after);
-        cx.string(&out)
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::natives::testing::with_actor;
 
     fn kind(text: &str) -> Kind {
         token(text, 0).kind
@@ -510,27 +450,6 @@ mod tests {
             }
         }
         assert_eq!(plain_end("é\u{7f}ü!#[]".as_bytes(), 0), 9);
-    }
-
-    #[test]
-    fn values_behind_their_keys() {
-        with_actor(|cx| {
-            let mut written = |key, kind, number, text| {
-                let value = Scalar::new(kind as i64, number, text);
-                String::from(part(cx, ",", key, value).as_str())
-            };
-            assert_eq!(written(None, Kind::Null, 0, ""), ",null");
-            assert_eq!(written(Some("k"), Kind::True, 0, ""), ",\"k\":true");
-            assert_eq!(
-                written(Some("\n"), Kind::Int, i64::MIN, ""),
-                ",\"\\n\":-9223372036854775808"
-            );
-            let bits = |x: f64| x.to_bits() as i64;
-            assert_eq!(written(Some(""), Kind::Float, bits(1.5), ""), ",\"\":1.5");
-            assert_eq!(written(None, Kind::Float, bits(f64::NAN), ""), ",null");
-            assert_eq!(written(Some("k"), Kind::Text, 0, "é"), ",\"k\":\"é\"");
-            assert_eq!(written(None, Kind::Text, 0, "\""), ",\"\\\"\"");
-        });
     }
 
     #[test]

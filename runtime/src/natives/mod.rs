@@ -40,6 +40,7 @@ pub mod http_client;
 pub mod int;
 pub mod io;
 pub mod json;
+pub mod json_writer;
 pub mod log;
 pub mod math;
 pub mod names;

@@ -21,6 +21,7 @@ impl Lowerer<'_> {
             match last.as_ref().map_or("", |token| token.text()) {
                 "Default" => self.derive_default(def, span),
                 "Json" => self.derive_json(def, span),
+                "Arbitrary" => self.derive_arbitrary(def, span),
                 "Row" => self.lacks("row", "`deriving(Row)`", span),
                 _ => {}
             }
@@ -89,14 +90,14 @@ impl Lowerer<'_> {
         self.derived_impl(def, interface, method, span);
     }
 
-    /// An impl with one method, whose locals are those of the body at hand; every type parameter has the interface too.
+    /// An impl with a method, whose locals are those of the body at hand; every type parameter has the interface too.
     pub(super) fn derived_impl(
         &mut self,
         def: &TypeDef,
         interface: InterfaceId,
         method: Method,
         span: Span,
-    ) {
+    ) -> ImplId {
         let id = ImplId {
             module: self.id,
             index: self.impls.len() as u32,
@@ -112,11 +113,31 @@ impl Lowerer<'_> {
             param
         };
         let generics: Vec<GenericParam> = def.generics.iter().map(bounded).collect();
+        self.impls.push(Impl {
+            id,
+            span,
+            self_ty: with_own_args(def.id, &generics, span),
+            generics,
+            interface,
+            interface_args: Vec::new(),
+            assoc_types: Vec::new(),
+            methods: Vec::new(),
+            derived: true,
+        });
+        self.derived_method(id, method, span);
+        id
+    }
+
+    /// One more method of a derived impl of this module, made as the first one.
+    pub(super) fn derived_method(&mut self, id: ImplId, method: Method, span: Span) {
         let function = self.reserve();
         let has_self = method
             .params
             .first()
             .is_some_and(|param| param.name == "self");
+        let impl_ = &mut self.impls[id.index as usize];
+        impl_.methods.push(function);
+        let generics = impl_.generics.clone();
         let made = Made {
             id: function,
             name: SmolStr::new_static(method.name),
@@ -126,27 +147,16 @@ impl Lowerer<'_> {
                 impl_: id,
                 has_self,
             },
-            generics: generics.clone(),
+            generics,
             params: method.params,
             result: method.result,
             docs: None,
         };
         self.made(made, method.pats, method.body);
-        self.impls.push(Impl {
-            id,
-            span,
-            self_ty: with_own_args(def.id, &generics, span),
-            generics,
-            interface,
-            interface_args: Vec::new(),
-            assoc_types: Vec::new(),
-            methods: vec![function],
-            derived: true,
-        });
     }
 }
 
-/// The one method of a derived impl.
+/// A method of a derived impl.
 pub(super) struct Method {
     pub name: &'static str,
     pub params: Vec<Param>,

@@ -8,8 +8,8 @@ use super::build::{bind, call, construct, function, local, param};
 use super::derive::Method;
 use super::{Lowerer, expr};
 use crate::hir::{
-    Arm, CtorRef, Expr, ExprKind, FieldDef, FieldInit, FieldPat, InterfaceId, Lit, LocalId, Pat,
-    PatKind, PathBase, Ty, TyKind, TypeDef, TypeDefKind, VariantDef,
+    Arm, Block, CtorRef, Expr, ExprKind, FieldDef, FieldInit, FieldPat, InterfaceId, Lit, LocalId,
+    Pat, PatKind, PathBase, Stmt, Ty, TyKind, TypeDef, TypeDefKind, VariantDef,
 };
 use mesh_report::Span;
 use smol_str::SmolStr;
@@ -37,12 +37,23 @@ impl Lowerer<'_> {
         };
         let method = Method {
             name: "to_json",
+            params: vec![param("self", Some(own.clone()), span)],
+            pats: vec![bind(value, span)],
+            result: None,
+            body,
+        };
+        let of_value = self.derived_impl(def, to, method, span);
+        self.body = Body::default();
+        let value = self.fresh("self", span);
+        let body = self.written(def, value, to, span);
+        let method = Method {
+            name: "write_json",
             params: vec![param("self", Some(own), span)],
             pats: vec![bind(value, span)],
             result: None,
             body,
         };
-        self.derived_impl(def, to, method, span);
+        self.derived_method(of_value, method, span);
         self.body = Body::default();
         let json = self.fresh("_json", span);
         let body = self.decoded(def, json, span);
@@ -90,6 +101,112 @@ impl Lowerer<'_> {
                 expr(ExprKind::Error, span)
             }
         }
+    }
+
+    /// As `encoded`, with what that gives added to the text at hand piece by piece.
+    fn written(&mut self, def: &TypeDef, value: LocalId, to: InterfaceId, span: Span) -> Expr {
+        match &def.kind {
+            TypeDefKind::Struct(fields) => {
+                let names = fields
+                    .iter()
+                    .map(|field| (Some(&field.name), field.name.clone()));
+                let names: Vec<_> = names.collect();
+                let values = names.iter().map(|(_, name)| {
+                    let base = Box::new(local(value, span));
+                    let kind = ExprKind::Field {
+                        base,
+                        name: name.clone(),
+                        name_span: span,
+                    };
+                    expr(kind, span)
+                });
+                let values: Vec<Expr> = values.collect();
+                let parts = names.iter().map(|(name, _)| *name).zip(values);
+                self.pieces("{", parts.collect(), "}", to, span)
+            }
+            TypeDefKind::Sum(variants) => {
+                let mut arms = Vec::new();
+                for (at, variant) in variants.iter().enumerate() {
+                    arms.push(self.writing_arm(def, at, variant, to, span));
+                }
+                match_(local(value, span), arms, span)
+            }
+            // Reported with the value.
+            _ => expr(ExprKind::Error, span),
+        }
+    }
+
+    fn writing_arm(
+        &mut self,
+        def: &TypeDef,
+        at: usize,
+        variant: &VariantDef,
+        to: InterfaceId,
+        span: Span,
+    ) -> Arm {
+        let fields = &variant.fields;
+        let locals: Vec<LocalId> = fields.iter().map(|_| self.fresh("_field", span)).collect();
+        let named = has_names(fields);
+        let parts = fields.iter().zip(&locals).map(|(field, id)| {
+            let name = named.then_some(&field.name);
+            (name, local(*id, span))
+        });
+        let parts: Vec<_> = parts.collect();
+        let name = &variant.name;
+        let (open, close) = match (fields.len(), named) {
+            (0, _) => (format!("\"{name}\""), ""),
+            (_, true) => (format!("{{\"{name}\":{{"), "}}"),
+            (1, false) => (format!("{{\"{name}\":"), "}"),
+            (_, false) => (format!("{{\"{name}\":["), "]}"),
+        };
+        let body = self.pieces(&open, parts, close, to, span);
+        let fields = locals.iter().map(|id| FieldPat {
+            name: None,
+            pat: bind(*id, span),
+        });
+        let kind = PatKind::Ctor {
+            ctors: vec![CtorRef {
+                ty: def.id,
+                variant: at as u32,
+            }],
+            fields: fields.collect(),
+            rest: false,
+        };
+        arm(Pat { kind, span }, body, span)
+    }
+
+    /// `json_put("{\"x\":")`, `x.write_json()`, `json_put(",\"y\":")`, … Names are words, which need no escapes.
+    fn pieces(
+        &mut self,
+        open: &str,
+        parts: Vec<(Option<&SmolStr>, Expr)>,
+        close: &str,
+        to: InterfaceId,
+        span: Span,
+    ) -> Expr {
+        let mut stmts = Vec::new();
+        let mut before = open.to_string();
+        for (at, (name, value)) in parts.into_iter().enumerate() {
+            if at > 0 {
+                before.push(',');
+            }
+            if let Some(name) = name {
+                before.push_str(&format!("\"{name}\":"));
+            }
+            if !before.is_empty() {
+                let put = self.json_fn("json_put", vec![text(&before, span)], span);
+                stmts.push(Stmt::Expr(put));
+            }
+            before.clear();
+            stmts.push(Stmt::Expr(through(to, "write_json", value)));
+        }
+        before.push_str(close);
+        let last = self.json_fn("json_put", vec![text(&before, span)], span);
+        let block = Block {
+            stmts,
+            value: Some(Box::new(last)),
+        };
+        expr(ExprKind::Block(block), span)
     }
 
     fn not_for_alias(&mut self, span: Span) {
