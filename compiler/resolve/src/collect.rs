@@ -414,7 +414,8 @@ fn derived_methods(deriving: Option<ast::Deriving>) -> FxHashSet<SmolStr> {
         let name = last.as_ref().map_or("", |token| token.text());
         let names: &[&str] = match name {
             "Default" => &["default"],
-            "Json" => &["to_json", "from_json"],
+            "Arbitrary" => &["arbitrary"],
+            "Json" => &["to_json", "write_json", "from_json"],
             "Row" => &["from_row"],
             _ => &[],
         };

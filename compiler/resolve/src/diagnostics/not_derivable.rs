@@ -22,7 +22,9 @@ impl Explain for NotDerivable<'_> {
         )
         .primary(self.span, "cannot be derived")
         .when(self.reason, |d, reason| d.note(reason))
-        .note("derivable are `Eq`, `Ord`, `Hash`, `Debug`, `Display`, `Json`, `Row` and `Default`")
+        .note(
+            "derivable are `Eq`, `Ord`, `Hash`, `Debug`, `Display`, `Json`, `Row`, `Default` and `Arbitrary`",
+        )
     }
 }
 

@@ -288,7 +288,7 @@ impl Lowerer<'_> {
             };
             let words = layout::path(self.file, &path);
             let last = words.last().map_or("", |word| word.text.as_str());
-            if matches!(last, "Json" | "Row" | "Default") {
+            if matches!(last, "Json" | "Row" | "Default" | "Arbitrary") {
                 continue;
             }
             let lang = &self.names.lang.interfaces;

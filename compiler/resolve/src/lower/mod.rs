@@ -8,6 +8,7 @@ mod call;
 mod closure;
 mod constant;
 mod derive;
+mod derive_arbitrary;
 mod derive_json;
 mod examples;
 mod expr;
