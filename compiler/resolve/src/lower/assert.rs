@@ -1,9 +1,10 @@
-//! `assert(…)`: the parts of the condition hold their values, so that a failure can show them.
+//! `assert(…)`: the parts of the condition hold their values, so that a failure can show them; and `assert_receive` with patterns.
 
 use super::build::{call, function, local};
 use super::{Lowerer, expr};
 use crate::hir::{
-    Arg, BinaryOp, Block, Expr, ExprKind, FnId, Lit, LocalId, Pat, PatKind, Stmt, UnaryOp,
+    After, Arg, Arm, BinaryOp, Block, Expr, ExprKind, FnId, Lit, LocalId, Pat, PatKind, ReceiveArm,
+    Stmt, UnaryOp,
 };
 use mesh_report::Span;
 use mesh_syntax::SyntaxNode;
@@ -125,6 +126,70 @@ impl Lowerer<'_> {
             );
         }
         made
+    }
+
+    /// The function that says what was missing, where `callee` waits for a message and the first argument is a closure: its
+    /// patterns say which message.
+    pub(super) fn awaits_pattern(&self, callee: &Expr, args: &[Arg]) -> Option<FnId> {
+        let functions = &self.names.lang.functions;
+        let (ExprKind::Fn(id), [first, ..]) = (&callee.kind, args) else {
+            return None;
+        };
+        let ExprKind::Closure(closure) = &first.value.kind else {
+            return None;
+        };
+        let one_each = closure.clauses.iter().all(|it| it.params.len() == 1);
+        let awaits = functions.get("assert_receive") == Some(id) && args.len() <= 2 && one_each;
+        let failed = functions.get("assert_receive_failed").copied();
+        failed.filter(|_| awaits)
+    }
+
+    /// `assert_receive(fn pattern -> body | …, timeout)`: a `receive` with these arms.
+    pub(super) fn awaited(
+        &mut self,
+        failed: FnId,
+        args: Vec<Arg>,
+        written: &Written,
+        span: Span,
+    ) -> Expr {
+        self.mention(failed.module);
+        let mut args = args.into_iter().map(|arg| arg.value);
+        let clauses = match args.next().map(|first| first.kind) {
+            Some(ExprKind::Closure(closure)) => closure.clauses,
+            _ => Vec::new(),
+        };
+        let timeout = args.next();
+        let timeout = timeout.unwrap_or_else(|| expr(ExprKind::Lit(Lit::Int(100)), span));
+        let (mut arms, mut texts) = (Vec::new(), Vec::new());
+        for mut clause in clauses {
+            let Some(pat) = clause.params.pop() else {
+                continue;
+            };
+            texts.push(written.at(pat.span));
+            let arm = Arm {
+                pat,
+                guard: clause.guard,
+                body: clause.body,
+                span: clause.span,
+            };
+            arms.push(ReceiveArm { signal: false, arm });
+        }
+        let held = self.fresh("timeout", span);
+        let wanted = literal(&texts.join(" | "), span);
+        let said = call(
+            function(failed, span),
+            vec![wanted, local(held, span)],
+            span,
+        );
+        let after = Some(Box::new(After {
+            timeout: local(held, span),
+            body: said,
+        }));
+        let block = Block {
+            stmts: vec![let_(held, timeout)],
+            value: Some(Box::new(expr(ExprKind::Receive { arms, after }, span))),
+        };
+        expr(ExprKind::Block(block), span)
     }
 
     /// A statement of an example: its value, whatever its type, must not be `false`.

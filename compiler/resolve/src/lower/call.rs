@@ -54,6 +54,9 @@ impl Lowerer<'_> {
         {
             return self.assertion(forms, args, &Written::of(call.syntax()), span);
         }
+        if let Some(failed) = self.awaits_pattern(&callee, &args) {
+            return self.awaited(failed, args, &Written::of(call.syntax()), span);
+        }
         self.finish_call(callee, args, call.trailing().is_some(), span)
     }
 
