@@ -60,7 +60,7 @@ native! {
         if from == 0 && to == all.len() {
             return bytes;
         }
-        cx.bytes(all.get(from..to).unwrap_or_default())
+        cx.bytes_part(bytes, all.get(from..to).unwrap_or_default())
     }
 
     /// Where a part stands first, from a position on.

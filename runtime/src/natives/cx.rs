@@ -163,21 +163,40 @@ impl Cx {
 
     /// A Mesh string with a part of a string's text: of a large one a slice, else a copy.
     pub fn part(&mut self, text: Str, part: &str) -> Str {
-        let object = text.as_raw();
-        // SAFETY: a string is an object with a header.
+        match self.slice(text.as_raw(), text.as_bytes(), part.as_bytes()) {
+            // SAFETY: a part of a string that is a text.
+            Some(slice) => unsafe { Str::from_raw(slice) },
+            None => self.string(part),
+        }
+    }
+
+    /// Mesh `Bytes` with a part of others, as [`Cx::part`].
+    pub fn bytes_part(&mut self, bytes: Bytes, part: &[u8]) -> Bytes {
+        match self.slice(bytes.as_raw(), bytes.as_bytes(), part) {
+            // SAFETY: a part of bytes.
+            Some(slice) => unsafe { Bytes::from_raw(slice) },
+            None => self.bytes(part),
+        }
+    }
+
+    /// A slice with the part of what an object has, unless it is better copied.
+    fn slice(
+        &mut self,
+        object: NonNull<StringObject>,
+        whole: &[u8],
+        part: &[u8],
+    ) -> Option<NonNull<StringObject>> {
+        // SAFETY: the object has a header.
         let is_counted = unsafe { counted::is_counted((*object.as_ptr()).header) };
         if !is_counted || part.len() < counted::LEAST {
-            return self.string(part);
+            return None;
         }
-        let (from, len) = (
-            part.as_ptr().addr() - text.as_bytes().as_ptr().addr(),
-            part.len(),
-        );
+        let from = part.as_ptr().addr() - whole.as_ptr().addr();
         let memory = self.allocate(PROXY_SIZE);
-        // SAFETY: the string is held, and has the part; fresh memory of the proxy's size.
+        // SAFETY: the object is held, and has the part; fresh memory of the proxy's size.
         unsafe {
-            let proxy = counted::slice(object.as_ptr().cast(), from, len, memory);
-            Str::from_raw(self.keep(proxy))
+            let proxy = counted::slice(object.as_ptr().cast(), from, part.len(), memory);
+            Some(self.keep(proxy))
         }
     }
 
