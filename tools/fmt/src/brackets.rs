@@ -228,23 +228,29 @@ fn opens(kind: SyntaxKind, elements: &[Element]) -> bool {
     literal && kind != TUPLE_EXPR && from_last.next() != last
 }
 
-/// Elements in the lines they were in.
+/// Elements in the lines they were in, and more where one is too long.
 fn rows(elements: &[Element]) -> Doc {
     let mut docs = Vec::new();
+    let mut row = Vec::new();
     for (at, element) in elements.iter().enumerate() {
-        if at > 0 {
-            let gap = first_token(&element.first)
-                .map(|token| gap(&token))
-                .unwrap_or_default();
-            docs.push(match gap {
-                _ if gap.blank => Doc::Blank,
-                _ if gap.newline => Doc::Hard,
-                _ => Doc::Space,
-            });
+        let gap = first_token(&element.first)
+            .map(|token| gap(&token))
+            .unwrap_or_default();
+        if at > 0 && gap.newline {
+            docs.push(one_row(std::mem::take(&mut row)));
+            docs.push(if gap.blank { Doc::Blank } else { Doc::Hard });
         }
-        docs.push(element.doc.clone());
+        row.push(element.doc.clone());
     }
+    docs.push(one_row(row));
     Doc::Concat(docs)
+}
+
+fn one_row(docs: Vec<Doc>) -> Doc {
+    match docs.len() > 1 && !docs.iter().any(Doc::is_forced) {
+        true => Doc::Fill(docs),
+        false => Doc::Concat(joined(docs, Doc::Space)),
+    }
 }
 
 /// The kind of an argument's value.
