@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-/// How much of each stream is kept of a test.
+/// How much of each stream is kept of a test: the last of it.
 const MAX_OUTPUT: usize = 1 << 20;
 /// How much may gather until output that is not kept is dropped.
 const MAX_GATHERED: usize = MAX_OUTPUT + (256 << 10);
@@ -260,10 +260,9 @@ impl Gathered {
     fn add(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
         if self.bytes.len() > MAX_GATHERED && self.marked().is_none() {
-            // A mark may have come in part.
-            let end = self.bytes.len() - 2 * self.mark.len();
-            self.bytes.drain(MAX_OUTPUT..end);
-            self.looked = MAX_OUTPUT;
+            let left_out = self.bytes.len() - MAX_OUTPUT;
+            self.bytes.drain(..left_out);
+            self.looked = self.looked.saturating_sub(left_out);
         }
     }
 
@@ -295,7 +294,7 @@ impl Gathered {
 }
 
 fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(&bytes[..bytes.len().min(MAX_OUTPUT)]).into_owned()
+    String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(MAX_OUTPUT)..]).into_owned()
 }
 
 /// Reads a stream on a thread of its own up to its end.
@@ -346,15 +345,16 @@ mod tests {
     }
 
     #[test]
-    fn of_much_output_the_start_is_kept() {
+    fn of_much_output_the_end_is_kept() {
         let mut gathered = Gathered::new("\u{1e}m");
         for _ in 0..40 {
             gathered.add(&[b'x'; 64 << 10]);
         }
         assert!(gathered.bytes.len() <= MAX_GATHERED);
-        gathered.add(b"\x1em passed 1 more\n");
+        gathered.add(b"end\x1em passed 1 more\n");
         let (_, end) = gathered.marked().expect("marked");
-        assert_eq!(gathered.cut(end).len(), MAX_OUTPUT);
+        let kept = gathered.cut(end);
+        assert!(kept.len() == MAX_OUTPUT && kept.ends_with("xend"));
         assert_eq!(gathered.rest(), "");
     }
 }

@@ -165,7 +165,7 @@ impl Text {
     }
 }
 
-/// The calls from the test to where it failed that its place and its name do not say: none of std's at the end, and
+/// The calls from the test to where it failed that its place and its name do not say: none of std's at either end, and
 /// not the test itself.
 fn calls_between<'a>(test: &TestCase, calls: &'a [String]) -> Vec<&'a str> {
     let calls = calls.iter().map(String::as_str);
@@ -180,7 +180,16 @@ fn calls_between<'a>(test: &TestCase, calls: &'a [String]) -> Vec<&'a str> {
         }
         name == test.name
     };
-    let all: Vec<&str> = own.collect();
+    // What runs the tests is no part of them.
+    let mut all: Vec<&str> = own
+        .take_while(|call| !call.starts_with("TestRun."))
+        .collect();
+    while all
+        .last()
+        .is_some_and(|call| call.starts_with("… tail calls"))
+    {
+        all.pop();
+    }
     let end = all
         .iter()
         .position(|call| of_test(call))
