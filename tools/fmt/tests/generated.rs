@@ -72,19 +72,21 @@ impl Maker {
             return self.leaf();
         }
         let deep = deep - 1;
-        match self.below(16) {
+        match self.below(3) {
+            0 => self.literal(deep),
+            1 => self.call(deep),
+            _ => self.block_form(deep),
+        }
+    }
+
+    fn literal(&mut self, deep: usize) {
+        match self.below(5) {
             0 => {
-                self.name();
-                self.put("(");
-                self.items(deep, Maker::expr);
-                self.put(")");
-            }
-            1 => {
                 self.put("[");
                 self.items(deep, Maker::expr);
                 self.put("]");
             }
-            2 => {
+            1 => {
                 self.put("%{");
                 self.items(deep, |maker, deep| {
                     maker.leaf();
@@ -93,7 +95,7 @@ impl Maker {
                 });
                 self.put("}");
             }
-            3 => {
+            2 => {
                 self.put("Point{");
                 self.items(deep, |maker, deep| {
                     maker.name();
@@ -102,48 +104,56 @@ impl Maker {
                 });
                 self.put("}");
             }
-            4 | 5 => {
-                let operators = ["+", "*", "==", "and", "or", "<>", "++", "::"];
-                let operator = operators[self.below(operators.len())];
+            3 => {
                 self.put("(");
                 self.expr(deep);
-                self.put(&format!(" {operator} "));
+                self.put(", ");
                 self.expr(deep);
                 self.put(")");
             }
-            6 => {
+            _ => self.leaf(),
+        }
+    }
+
+    fn call(&mut self, deep: usize) {
+        let form = self.below(4);
+        if form == 0 {
+            let operators = ["+", "*", "==", "and", "or", "<>", "++", "::"];
+            let operator = operators[self.below(operators.len())];
+            self.put("(");
+            self.expr(deep);
+            self.put(&format!(" {operator} "));
+            self.expr(deep);
+            return self.put(")");
+        }
+        self.name();
+        let (there, below) = [("", ""), (" |> ", "\n  |> "), (".", "\n.")][form - 1];
+        let steps = if form == 1 { 1 } else { 1 + self.below(4) };
+        for _ in 0..steps {
+            let own_line = self.below(4) == 0;
+            self.put(if own_line { below } else { there });
+            if form > 1 {
                 self.name();
-                for _ in 0..=self.below(3) {
-                    let own_line = self.below(3) == 0;
-                    self.put(if own_line { "\n  |> " } else { " |> " });
-                    self.name();
-                    self.put("(");
-                    self.items(deep, Maker::expr);
-                    self.put(")");
-                }
             }
-            7 => {
-                self.name();
-                for _ in 0..=self.below(3) {
-                    let own_line = self.below(4) == 0;
-                    self.put(if own_line { "\n." } else { "." });
-                    self.name();
-                    self.put("(");
-                    self.items(deep, Maker::expr);
-                    self.put(")");
-                }
-            }
-            8 => {
+            self.put("(");
+            self.items(deep, Maker::expr);
+            self.put(")");
+        }
+    }
+
+    fn block_form(&mut self, deep: usize) {
+        match self.below(6) {
+            0 => {
                 self.put("fn a, b -> ");
                 self.expr(deep);
                 self.put(" end");
             }
-            9 => {
+            1 => {
                 self.put("fn(a) do");
                 self.block(deep);
                 self.put("end");
             }
-            10 => {
+            2 => {
                 self.put("if ");
                 self.leaf();
                 self.put(" do");
@@ -154,21 +164,14 @@ impl Maker {
                 }
                 self.put("end");
             }
-            11 => {
+            3 => {
                 self.put("match ");
                 self.leaf();
                 self.put(" do");
                 self.arms(deep);
                 self.put("end");
             }
-            12 => {
-                self.put("(");
-                self.expr(deep);
-                self.put(", ");
-                self.expr(deep);
-                self.put(")");
-            }
-            13 => {
+            4 => {
                 self.put("receive do");
                 self.arms(deep);
                 self.put("after 10->");
@@ -176,14 +179,13 @@ impl Maker {
                 self.line();
                 self.put("end");
             }
-            14 => {
+            _ => {
                 self.put("for x in ");
                 self.leaf();
                 self.put(" {");
                 self.block(deep);
                 self.put("}");
             }
-            _ => self.leaf(),
         }
     }
 
