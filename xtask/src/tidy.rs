@@ -7,6 +7,7 @@ mod lengths;
 mod opening;
 mod paths;
 mod rust;
+mod std_docs;
 
 use std::fmt;
 use std::path::Path;
@@ -87,6 +88,7 @@ fn check(files: &[File]) -> Vec<Problem> {
         crates::check,
         codes::check,
         paths::check,
+        std_docs::check,
     ];
     let mut problems: Vec<_> = rules.iter().flat_map(|rule| rule(files)).collect();
     problems.sort();

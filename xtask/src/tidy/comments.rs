@@ -50,9 +50,10 @@ pub fn check(files: &[File]) -> Vec<Problem> {
     problems
 }
 
-/// What a line starts after its `#`, if a comment is all that stands on it.
+/// What a line starts after its `#`, if a comment is all that stands on it; not an example in one, which is code.
 fn hash_comments(text: &str) -> String {
     let comment = |line: &str| match line.trim_start().strip_prefix('#') {
+        Some(words) if words.starts_with("#     ") => "\n".to_string(),
         Some(words) => format!("{words}\n"),
         None => "\n".to_string(),
     };
