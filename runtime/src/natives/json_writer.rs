@@ -6,8 +6,8 @@ use crate::heap::string::Str;
 use crate::native;
 use crate::natives::{Cx, int};
 
-/// A buffer that is not larger is kept for the next text.
-const KEPT: usize = 64 << 10;
+/// A buffer that is not larger is kept for the next text; there may be many actors.
+const KEPT: usize = 4 << 10;
 
 /// What an actor is writing.
 #[derive(Default)]
