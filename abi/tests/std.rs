@@ -3,7 +3,7 @@
 use mesh_abi::native::STD;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What std says of a native.
 struct Declared {
@@ -30,7 +30,7 @@ fn modules() -> BTreeMap<String, String> {
     out
 }
 
-fn module_name(path: &PathBuf) -> String {
+fn module_name(path: &Path) -> String {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let capital = |word: &str| {
         let (first, rest) = word.split_at(1);

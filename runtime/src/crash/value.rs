@@ -38,7 +38,7 @@ pub unsafe fn text_of_box(root: NonNull<u8>) -> String {
 unsafe fn name(text: Text) -> &'static str {
     let bytes = match text.len {
         0 => &[],
-        // SAFETY: a text in static memory.
+        // SAFETY: a text in static memory, which is not null as it is not empty.
         len => unsafe { std::slice::from_raw_parts(text.bytes, len as usize) },
     };
     std::str::from_utf8(bytes).unwrap_or("?")

@@ -64,7 +64,7 @@ native! {
 
     /// Asks all actors but this one to end, and gives their number. What they start meanwhile is not counted.
     fn mesh_process_end_others as "TestRun.raw_end_others"(cx) -> i64 {
-        let own = own_pid(cx) as u64;
+        let own = own_pid(cx);
         let scheduler = cx.worker().scheduler();
         if scheduler.alive() <= 1 {
             return 0;
