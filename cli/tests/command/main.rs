@@ -2,6 +2,7 @@
 
 mod blocking;
 mod build;
+mod crashes;
 mod debugger;
 mod fmt;
 mod input;
