@@ -187,6 +187,9 @@ pub const STD: &[Native] = &[
     leaf("Process.workers", "mesh_process_workers", "", "i"),
     leaf("Process.share", "mesh_process_share", "b", "b"),
     leaf("TestRun.raw_end_others", "mesh_process_end_others", "", "i"),
+    // (bytes of heap, messages; 0 for no limit) -> the same, as it was before.
+    leaf("Process.raw_allow", "mesh_process_allow", "ii", "ii"),
+    leaf("Process.dropped", "mesh_process_dropped", "", "i"),
     // (milliseconds, or -1 for no end)
     leaf("Process.raw_sleep", "mesh_process_sleep", "i", ""),
     leaf(

@@ -1,6 +1,7 @@
 //! What only few actors have, made when it is first needed.
 
 use super::guard::Guard;
+use super::limits::Allowed;
 use super::links::Links;
 use super::stack::Segment;
 use crate::crash::Reason;
@@ -40,6 +41,8 @@ pub struct Extra {
     pub reason: Option<Arc<Reason>>,
     /// The cycle that the failed call would have closed.
     pub cycle: Vec<u64>,
+    /// What the actors that it starts are allowed.
+    pub allowed: Allowed,
     /// The answer to the last call.
     pub answer: Option<Owned>,
     /// JSON that it writes.

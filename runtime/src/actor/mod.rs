@@ -9,6 +9,7 @@
 
 pub mod extra;
 pub mod guard;
+pub mod limits;
 pub mod links;
 pub mod names;
 pub mod receive;
@@ -31,6 +32,7 @@ use crate::table::Pid;
 use crate::timer::deadline::Deadline;
 use crate::wait::Wait;
 use extra::Extra;
+use limits::{Allowed, Limits};
 use mesh_abi::context::{Blocks, Context};
 use mesh_abi::descriptor::Text;
 use std::cell::{Cell, RefCell, UnsafeCell};
@@ -48,6 +50,8 @@ pub struct Actor {
     pub state: State,
     /// Where messages arrive.
     pub queue: Queue,
+    /// What it was allowed at its start.
+    pub limits: Limits,
     /// The call that it waits for.
     pub wait: Wait<Message>,
     /// When it wants to be woken.
@@ -132,6 +136,7 @@ impl Actor {
             pid: AtomicU64::new(0),
             state: State::vacant(),
             queue: Queue::new(),
+            limits: Limits::none(),
             wait: Wait::new(),
             timer: Deadline::new(),
             named: Mark::new(),
@@ -186,6 +191,7 @@ impl Actor {
             (*context).entry_frame = 0;
             (*context).current_call = [0; 2];
             *self.saved.get() = Saved::new();
+            self.limits.set(Allowed::default());
             self.queue.reopen();
         }
         self.timer.renew();

@@ -203,6 +203,7 @@ impl Actor {
     pub unsafe fn take_current(&self) -> Option<Owned> {
         // SAFETY: the caller's promise; saved messages are the actor's.
         let message = unsafe { Owned::from_node(self.saved().take()?) };
+        self.limits.left(&message);
         if let Content::Control(Control::Down { number, .. }) = message.content() {
             // SAFETY: the caller's promise.
             unsafe { self.if_extra(|extra| extra.links.unwatch(*number)) };

@@ -111,13 +111,12 @@ fn note(actor: &Actor, reason: &Reason) -> Option<String> {
             .concat()
         }
         Reason::HeapLimit => {
-            let size = size_text(config.max_heap);
-            [
-                "the heap grew past ",
-                &size,
-                "; MESH_MAX_HEAP sets the limit",
-            ]
-            .concat()
+            let own = actor.limits.heap();
+            let (bytes, who) = match own.filter(|own| *own < config.max_heap) {
+                Some(own) => (own, ", the `max_heap` that it was started with"),
+                None => (config.max_heap, "; MESH_MAX_HEAP sets the limit"),
+            };
+            ["the heap grew past ", &size_text(bytes), who].concat()
         }
         Reason::Linked { from, .. } => {
             ["it was linked to ", &pid_text(*from), ", which ended so"].concat()

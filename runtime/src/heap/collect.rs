@@ -36,7 +36,11 @@ pub struct Roots<'a> {
 pub unsafe fn allocate(ctx: *mut Context, bytes: usize) -> Result<NonNull<u8>, HeapFull> {
     // SAFETY: the caller's promise.
     let actor = unsafe { Cx::new(ctx) }.actor();
-    let due = actor.heap.borrow_mut().due(bytes);
+    let due = {
+        let mut heap = actor.heap.borrow_mut();
+        actor.limits.settle(&mut heap);
+        heap.due(bytes)
+    };
     // SAFETY: as above.
     unsafe {
         if due {
@@ -61,6 +65,7 @@ pub unsafe fn make_room(ctx: *mut Context, bytes: usize) {
     let actor = unsafe { Cx::new(ctx) }.actor();
     let (due, full) = {
         let mut heap = actor.heap.borrow_mut();
+        actor.limits.settle(&mut heap);
         (heap.due(bytes), heap.is_full(bytes.saturating_mul(2)))
     };
     if due || full {

@@ -95,6 +95,22 @@ impl Heap {
         space.get_or_insert_with(|| Space::take(limit, stress))
     }
 
+    /// Makes the limit smaller than that of all.
+    pub fn set_limit(&mut self, bytes: usize) {
+        self.limit = self.limit.min(bytes);
+        if let Some(space) = &mut self.space {
+            space.limit = self.limit;
+        }
+    }
+
+    /// Notes how many bytes wait in the owner's mailbox, where these count; gives the heap's own.
+    pub fn note_mailbox(&mut self, bytes: usize) -> usize {
+        self.space.as_mut().map_or(0, |space| {
+            space.mailbox = bytes;
+            space.in_use() - bytes
+        })
+    }
+
     /// Bytes taken from the system: chunks, and large texts.
     pub fn total(&self) -> usize {
         self.space.as_ref().map_or(0, |space| space.in_use())

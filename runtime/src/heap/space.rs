@@ -66,6 +66,8 @@ pub struct Space {
     /// Bytes of all chunks.
     pub(super) total: usize,
     pub(super) limit: usize,
+    /// Bytes in the owner's mailbox that count towards the limit.
+    pub(super) mailbox: usize,
     /// Bytes that may be handed out before the next collection.
     pub(super) budget: isize,
     /// Bytes of old objects.
@@ -126,6 +128,7 @@ impl Space {
             regions: Vec::new(),
             total: 0,
             limit,
+            mailbox: 0,
             budget: LEAST_BUDGET as isize,
             old: 0,
             major_at: LEAST_MAJOR,
@@ -169,14 +172,15 @@ impl Space {
         self.protected.clear();
         (self.cursor, self.roomy_cursor) = (0, 0);
         self.region = (0, 0);
+        self.mailbox = 0;
         self.budget = LEAST_BUDGET as isize;
         self.counts = Counts::default();
         kept::give(self);
     }
 
-    /// Bytes of chunks, and of what else the heap is charged for.
+    /// Bytes of chunks, of what else the heap is charged for, and of the mailbox.
     pub fn in_use(&self) -> usize {
-        self.total + self.outside()
+        self.total + self.outside() + self.mailbox
     }
 
     /// Bytes that live, as far as is known: old objects, and what else the heap is charged for.

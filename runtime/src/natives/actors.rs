@@ -59,6 +59,14 @@ fn spawn(cx: &mut Cx, closure: Pointer, link: bool) -> u64 {
         actor
             .closure
             .set(unsafe { copied_closure(actor, closure) }?);
+        // SAFETY: the parent runs this; nobody knows the new actor.
+        if let Some(allowed) = unsafe { parent.if_extra(|extra| extra.allowed) } {
+            // SAFETY: as above.
+            unsafe { actor.limits.set(allowed) };
+            if let Some(bytes) = actor.limits.heap() {
+                actor.heap.borrow_mut().set_limit(bytes);
+            }
+        }
         if link {
             // SAFETY: both are this worker's.
             unsafe {

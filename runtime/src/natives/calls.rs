@@ -16,6 +16,7 @@ const ANSWERED: i64 = 0;
 const NO_REPLY: i64 = 1;
 const CALLEE_DOWN: i64 = 2;
 const CYCLE: i64 = 3;
+const OVERLOADED: i64 = 4;
 
 /// Sends a message by a call and waits for the answer.
 fn call(cx: &mut Cx, pid: u64, message: Owned, number: u64, timeout: i64) -> i64 {
@@ -30,7 +31,9 @@ fn call(cx: &mut Cx, pid: u64, message: Owned, number: u64, timeout: i64) -> i64
         unsafe { caller.with_extra(|extra| extra.cycle = pids) };
         return CYCLE;
     }
-    post::send(cx.worker(), pid, message);
+    if !post::send(cx.worker(), pid, message) && wait.give_up(number).is_none() {
+        return OVERLOADED;
+    }
     let deadline = clock::rough_deadline(timeout);
     let mut waited = false;
     loop {

@@ -1,6 +1,7 @@
 //! The actor that runs, whatever it receives.
 
 use super::actors::own_pid;
+use crate::actor::limits::Allowed;
 use crate::actor::names;
 use crate::crash::Reason;
 use crate::heap::collect::make_room;
@@ -47,6 +48,22 @@ native! {
     /// How many actors can run at the same time.
     fn mesh_process_workers as "Process.workers"(cx) -> i64 {
         cx.actor().config.get().workers as i64
+    }
+
+    /// What the actors that are started from now on are allowed; what it was before.
+    fn mesh_process_allow as "Process.raw_allow"(cx, heap: i64, mailbox: i64) -> (i64, i64) {
+        let number = |n: i64| usize::try_from(n).unwrap_or(0);
+        let allowed = Allowed { heap: number(heap), mailbox: number(mailbox) };
+        // SAFETY: the actor runs this.
+        let before = unsafe {
+            cx.actor().with_extra(|extra| std::mem::replace(&mut extra.allowed, allowed))
+        };
+        (before.heap as i64, before.mailbox as i64)
+    }
+
+    /// Messages that its mailbox had no room for.
+    fn mesh_process_dropped as "Process.dropped"(cx) -> i64 {
+        cx.actor().limits.dropped() as i64
     }
 
     /// Waits, whatever arrives.

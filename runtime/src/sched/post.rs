@@ -7,11 +7,16 @@ use crate::crash::Reason;
 use crate::message::{Call, Content, Control, LinkNumbers, Message, Owned};
 use std::sync::Arc;
 
-/// Sends a message. Where there is nobody of that pid, whoever waits for something gets to know.
-pub fn send(worker: &Worker, pid: u64, message: Owned) {
+/// Sends a message. Where there is nobody of that pid, whoever waits for something gets to know. Whether
+/// there was room: where a mailbox is full, the message is dropped.
+pub fn send(worker: &Worker, pid: u64, message: Owned) -> bool {
     let Some(actor) = worker.find(pid) else {
-        return refuse(worker, pid, message, &Arc::new(Reason::NoProcess));
+        refuse(worker, pid, message, &Arc::new(Reason::NoProcess));
+        return true;
     };
+    if !actor.limits.admit(&message) {
+        return false;
+    }
     let is_control = matches!(message.content(), Content::Control(_));
     // SAFETY: the message is ours, and in no queue.
     match unsafe { actor.queue.push(message.into_raw().cast()) } {
@@ -29,6 +34,7 @@ pub fn send(worker: &Worker, pid: u64, message: Owned) {
             }
         }
     }
+    true
 }
 
 /// Sends a message for the runtime.
