@@ -25,6 +25,8 @@ pub const LEAST_MAJOR: usize = 1 << 20;
 const ROOMY: usize = 256;
 /// So many of them are tried.
 const SEARCHED: usize = 32;
+/// So many of those are tried that something did not fit.
+const SMALL_SEARCHED: usize = 8;
 
 /// Memory that was bumped through since the last collection.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,6 +63,8 @@ pub struct Space {
     roomy: Vec<(usize, usize, usize)>,
     /// The chunk whose gaps are looked through for such ones next.
     roomy_cursor: usize,
+    /// Gaps that something did not fit, for what is smaller: where they start, their size, and their chunk.
+    small: Vec<(usize, usize, usize)>,
     /// What was bumped through before those two.
     pub(super) regions: Vec<Region>,
     /// Bytes of all chunks.
@@ -124,6 +128,7 @@ impl Space {
                 end: 0,
             },
             roomy: Vec::new(),
+            small: Vec::new(),
             roomy_cursor: 0,
             regions: Vec::new(),
             total: 0,
@@ -169,6 +174,7 @@ impl Space {
         chunk.give_gap(chunk.start, chunk.size);
         self.regions.clear();
         self.roomy.clear();
+        self.small.clear();
         self.protected.clear();
         (self.cursor, self.roomy_cursor) = (0, 0);
         self.region = (0, 0);
@@ -283,6 +289,10 @@ impl Space {
         }
         // SAFETY: the caller's promise.
         unsafe { self.retire(ctx) };
+        if let Some((start, size, chunk)) = self.small_gap(bytes) {
+            // SAFETY: as above.
+            return unsafe { self.bump_through(ctx, chunk, start, start + size, bytes) };
+        }
         while let Some(chunk) = self.chunks.get_mut(self.cursor) {
             let Some((start, size)) = chunk.take_gap() else {
                 self.cursor += 1;
@@ -297,9 +307,8 @@ impl Space {
                 chunk.give_gap(start, size);
                 return self.beside(bytes);
             }
-            // Left out until the next collection: else all objects of this size would take this path.
-            let used = start;
-            self.regions.push(Region { start, used, end });
+            // Else all objects of this size would take this path.
+            self.small.push((start, size, self.cursor));
         }
         if let Some((start, size, chunk)) = self.roomy_gap(bytes) {
             // SAFETY: as above.
@@ -390,6 +399,13 @@ impl Space {
         self.spare.used += bytes;
         self.budget -= bytes as isize;
         NonNull::new(start as *mut u8).ok_or(HeapFull)
+    }
+
+    /// Takes one of the gaps left out last that has `bytes`.
+    fn small_gap(&mut self, bytes: usize) -> Option<(usize, usize, usize)> {
+        let newest = self.small.iter().enumerate().rev().take(SMALL_SEARCHED);
+        let (at, _) = newest.into_iter().find(|(_, gap)| gap.1 >= bytes)?;
+        Some(self.small.swap_remove(at))
     }
 
     /// Takes a gap that has `bytes`: one of the larger ones, for which each chunk's gaps are looked
@@ -487,8 +503,12 @@ impl Space {
         }
     }
 
-    /// Gives the larger gaps back to their chunks.
+    /// Gives the gaps that are kept apart back to their chunks, or to the sweep.
     pub(super) fn retire_roomy(&mut self) {
+        for (start, size, _) in self.small.drain(..) {
+            let (used, end) = (start, start + size);
+            self.regions.push(Region { start, used, end });
+        }
         for (start, size, chunk) in std::mem::take(&mut self.roomy) {
             self.chunks[chunk].give_gap(start, size);
         }
