@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::Command;
 
@@ -11,7 +12,11 @@ const OPENING: &str = "# Results\n\nThe latest run of each group of `./x bench`,
 /// Puts the table of a group in the place of the one before.
 pub fn save(group: &str, table: &str) -> Result<(), String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("RESULTS.md");
-    let text = fs::read_to_string(&path).unwrap_or_else(|_| String::from(OPENING));
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => String::from(OPENING),
+        Err(error) => return Err(format!("{}: {error}", path.display())),
+    };
     let mut section = format!("\n## {group}\n\n{}\n\n", circumstances());
     section.push_str(table);
     let text = replaced(&text, group, &section);
