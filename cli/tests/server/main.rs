@@ -1,7 +1,8 @@
-//! The HTTP server as its clients see it: over raw sockets, with HTTP/2 and with TLS.
+//! The HTTP server as its clients see it: over raw sockets, with HTTP/2, with TLS, and in a browser.
 //!
-//! Every test starts the same program (`program.mesh`, compiled once) for itself, on a port of its own.
+//! Every test starts a program for itself, on a port of its own: `program.mesh`, compiled once, or an example.
 
+mod browser;
 mod edges;
 mod end;
 mod gone;

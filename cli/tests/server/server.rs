@@ -28,7 +28,8 @@ pub fn mesh() -> Command {
 
 /// Compiles a program.
 pub fn build(source: &str) -> PathBuf {
-    let name = source.replace('.', "-") + &std::process::id().to_string();
+    let name = Path::new(source).file_stem().unwrap().to_string_lossy();
+    let name = format!("{name}-{}", std::process::id());
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let built = mesh()
         .arg("build")
@@ -58,9 +59,14 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts the program with these variables.
+    /// Starts the program of these tests with these variables.
     pub fn start(variables: &[(&str, &str)]) -> Server {
-        let mut child = Command::new(program())
+        Server::run(program(), variables)
+    }
+
+    /// Starts any program that says where it listens.
+    pub fn run(program: &Path, variables: &[(&str, &str)]) -> Server {
+        let mut child = Command::new(program)
             .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stderr(Stdio::piped())
