@@ -5,6 +5,7 @@
 mod browser;
 mod edges;
 mod end;
+mod files;
 mod gone;
 mod load;
 mod multiplexed;

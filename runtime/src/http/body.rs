@@ -1,17 +1,14 @@
 //! Bodies of answers, as hyper sends them.
 
 use super::exchange::{CutOff, Exchange, Ticket};
+use super::pieces::Pieces;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use std::error::Error;
 use std::fs::File;
-use std::io::{self, Read};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-
-/// Bytes that are read of a file at a time.
-const PIECE: u64 = 64 << 10;
 
 /// See the module's comment.
 pub struct Outgoing {
@@ -26,8 +23,7 @@ enum Source {
     Whole(Option<Bytes>),
     /// The length where it is known.
     Stream(Option<u64>),
-    /// So many bytes from where the file stands.
-    File(File, u64),
+    File(Pieces),
 }
 
 impl Outgoing {
@@ -50,10 +46,10 @@ impl Outgoing {
         }
     }
 
-    /// So many bytes of a file, from where it stands.
-    pub fn file(file: File, count: u64) -> Outgoing {
+    /// So many bytes of a file, from a place in it on.
+    pub fn file(file: File, from: u64, count: u64) -> Outgoing {
         Outgoing {
-            source: Source::File(file, count),
+            source: Source::File(Pieces::new(file, from, count)),
             exchange: None,
             streamed: None,
         }
@@ -79,28 +75,11 @@ impl Outgoing {
                     .take_frame(cx)
                     .map(|frame| frame.map(|frame| frame.map_err(Into::into))),
             },
-            Source::File(_, 0) => Poll::Ready(None),
-            Source::File(file, left) => {
-                let piece = piece(file, *left);
-                if let Ok(piece) = &piece {
-                    *left -= piece.len() as u64;
-                }
-                Poll::Ready(Some(piece.map_err(Into::into)))
-            }
+            Source::File(pieces) => pieces
+                .poll_next(cx)
+                .map(|piece| piece.map(|piece| piece.map_err(Into::into))),
         }
     }
-}
-
-/// The next bytes of a file that has at least `left` more.
-fn piece(file: &mut File, left: u64) -> io::Result<Bytes> {
-    let most = left.min(PIECE);
-    let mut piece = Vec::with_capacity(most as usize);
-    file.take(most).read_to_end(&mut piece)?;
-    if piece.is_empty() {
-        // It became shorter.
-        return Err(io::ErrorKind::UnexpectedEof.into());
-    }
-    Ok(piece.into())
 }
 
 impl Body for Outgoing {
@@ -116,7 +95,11 @@ impl Body for Outgoing {
     }
 
     fn is_end_stream(&self) -> bool {
-        matches!(&self.source, Source::Whole(None) | Source::File(_, 0))
+        match &self.source {
+            Source::Whole(bytes) => bytes.is_none(),
+            Source::Stream(_) => false,
+            Source::File(pieces) => pieces.left() == 0,
+        }
     }
 
     fn size_hint(&self) -> SizeHint {
@@ -125,7 +108,7 @@ impl Body for Outgoing {
                 SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
             }
             Source::Stream(length) => length.map_or_else(SizeHint::new, SizeHint::with_exact),
-            Source::File(_, left) => SizeHint::with_exact(*left),
+            Source::File(pieces) => SizeHint::with_exact(pieces.left()),
         }
     }
 }

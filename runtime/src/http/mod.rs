@@ -17,6 +17,7 @@ pub mod client;
 pub mod connect;
 pub mod connection;
 pub mod exchange;
+pub mod pieces;
 pub mod server;
 pub mod socket;
 pub mod streams;

@@ -4,6 +4,7 @@
 //! worker's, within [`block_on`].
 
 use super::actors::copied_closure;
+use super::blocking;
 use crate::actor::Actor;
 use crate::heap::list::{List, PAIR_BUFFER};
 use crate::heap::string::{Bytes, Str};
@@ -24,11 +25,11 @@ use hyper::header::{HeaderName, HeaderValue, TRANSFER_ENCODING};
 use hyper::{HeaderMap, Response, StatusCode, Version};
 use std::any::Any;
 use std::fs::File;
-use std::io::{Seek, SeekFrom};
 use std::net::{SocketAddr, TcpStream};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Poll;
+use std::sync::atomic::Ordering::SeqCst;
+use std::task::{Context, Poll};
 
 /// Milliseconds to wait where the system has no more descriptors.
 const NO_DESCRIPTORS: i64 = 100;
@@ -78,7 +79,7 @@ fn with_request<R>(cx: &Cx, number: i64, f: impl FnOnce(&mut Handling) -> R) -> 
 }
 
 /// Starts an actor that runs a copy of a closure, and keeps copies of others, and owns what `owned` gives.
-fn start(
+pub(super) fn start(
     cx: &mut Cx,
     closure: Pointer,
     kept: &[Pointer],
@@ -179,9 +180,40 @@ fn park(cx: &mut Cx, deadline: u64) {
     }
 }
 
-fn drive(cx: &mut Cx) {
+/// A connection that has an actor of its own.
+pub(super) trait Driven: Any + Send {
+    /// Does what can be done now; ready when the connection is over.
+    fn poll(&mut self, poll: &mut Context<'_>) -> Poll<()>;
+
+    /// When it must be polled again, whatever happens until then.
+    fn deadline(&self) -> u64;
+
+    /// What is to be done between two polls.
+    fn between(&self, _cx: &mut Cx) {}
+}
+
+impl Driven for Connection {
+    fn poll(&mut self, poll: &mut Context<'_>) -> Poll<()> {
+        Connection::poll(self, poll)
+    }
+
+    fn deadline(&self) -> u64 {
+        self.deadline
+    }
+
+    fn between(&self, cx: &mut Cx) {
+        start_requests(cx, self);
+    }
+}
+
+/// Does what the connection of the running actor has to do. Then the actor's function must return.
+pub(super) fn drive<C: Driven>(cx: &mut Cx) {
+    // SAFETY: the context is the running actor's.
+    if unsafe { (*cx.context()).requests.load(SeqCst) } != 0 {
+        cx.serve();
+    }
     loop {
-        let Some(connection) = take_owned::<Connection>(cx, |_| true) else {
+        let Some(connection) = take_owned::<C>(cx, |_| true) else {
             return;
         };
         let mut connection = Some(connection);
@@ -198,8 +230,8 @@ fn drive(cx: &mut Cx) {
         let Some(connection) = connection else {
             return;
         };
-        start_requests(cx, &connection);
-        let deadline = connection.deadline;
+        connection.between(cx);
+        let deadline = connection.deadline();
         own(cx, connection);
         match polled {
             Polled::Ready(()) => return,
@@ -361,6 +393,15 @@ fn write(cx: &mut Cx, number: i64, bytes: &Bytes) -> i64 {
     }
 }
 
+/// Opens a file to be sent; why that is not possible.
+fn open(cx: &mut Cx, path: &str) -> Result<File, String> {
+    let path = path.to_owned();
+    blocking::wait(cx, move || {
+        let file = File::open(&path);
+        file.map_err(|error| format!("cannot read {path}: {}", system(&error)))
+    })
+}
+
 /// The address for people: where a browser on this machine finds it.
 fn shown(address: SocketAddr, secure: bool) -> String {
     let scheme = if secure { "https" } else { "http" };
@@ -413,11 +454,7 @@ native! {
 
     /// Serves a connection.
     fn mesh_http_drive as "HttpServer.raw_drive"(cx) {
-        // SAFETY: the context is the running actor's.
-        if unsafe { (*cx.context()).requests.load(std::sync::atomic::Ordering::SeqCst) } != 0 {
-            cx.serve();
-        }
-        drive(cx);
+        drive::<Connection>(cx);
     }
 
     /// Number, method and target of the request.
@@ -516,14 +553,9 @@ native! {
     ) -> Str {
         // SAFETY: compiled code passes a list.
         let headers = unsafe { List::from_words(headers, range) };
+        let file = open(cx, path.as_str());
         answer(cx, number, status, &headers, || {
-            let open = || -> std::io::Result<File> {
-                let mut file = File::open(path.as_str())?;
-                file.seek(SeekFrom::Start(from.unsigned_abs()))?;
-                Ok(file)
-            };
-            let file = open().map_err(|error| format!("cannot read {}: {}", path.as_str(), system(&error)))?;
-            Ok(Outgoing::file(file, count.unsigned_abs()))
+            Ok(Outgoing::file(file?, from.unsigned_abs(), count.unsigned_abs()))
         })
     }
 

@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex, Once};
 /// owns all that it uses. If the actor has to end meanwhile it does, and the work goes on without it.
 ///
 /// In deterministic mode the work is done here and now.
-fn wait<R: Send + 'static>(cx: &mut Cx, job: impl FnOnce() -> R + Send + 'static) -> R {
+pub(super) fn wait<R: Send + 'static>(cx: &mut Cx, job: impl FnOnce() -> R + Send + 'static) -> R {
     let job = || catch_unwind(AssertUnwindSafe(job));
     let actor = cx.actor();
     let seeded = config::current().seed.is_some();
