@@ -416,9 +416,12 @@ pub const STD: &[Native] = &[
     // (number, bytes) -> 0, or 1 the client is gone | 2 it takes nothing.
     leaf("HttpServer.raw_write", "mesh_http_write", "ip", "i"),
     leaf("HttpServer.raw_finish", "mesh_http_finish", "i", ""),
-    // (whether with TLS, host, port, milliseconds): a connection to a server -> 0, or the kind of what is wrong:
-    // 1 no such host | 2 no connection | 3 no TLS | 4 time is up; and its text. The connection is for the next `raw_send`.
-    leaf("HttpClient.raw_connect", "mesh_http_connect", "ipii", "ip"),
+    // (1 with TLS | 2 a fresh one, host, port, milliseconds, what the actor of a shared one runs): a connection to a server
+    // -> 0, or the kind of what is wrong: 1 no such host | 2 no connection | 3 no TLS | 4 time is up; and its text. The
+    // connection is for the next `raw_send`.
+    leaf("HttpClient.raw_connect", "mesh_http_connect", "ipiip", "ip"),
+    // As `HttpServer.raw_drive`, for a connection to a server.
+    leaf("HttpClient.raw_drive", "mesh_http_client_drive", "", ""),
     // (method, target, header fields, body, whether pieces of it follow) -> the number of the conversation, or 0 and what
     // is wrong with the request.
     leaf("HttpClient.raw_send", "mesh_http_send", "pppipi", "ip"),

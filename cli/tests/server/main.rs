@@ -3,6 +3,7 @@
 //! Every test starts a program for itself, on a port of its own: `program.mesh`, compiled once, or an example.
 
 mod browser;
+mod client;
 mod edges;
 mod end;
 mod files;

@@ -2,14 +2,16 @@
 //!
 //! The certificate and its key, beside this file, are for these tests only: `openssl req -x509 -newkey ec -pkeyopt
 //! ec_paramgen_curve:P-256 -nodes -days 36500 -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1
-//! -addext basicConstraints=critical,CA:FALSE`.
+//! -addext basicConstraints=critical,CA:FALSE`. `expired.pem` is for the same key and names, and was valid in January 2020;
+//! `other.pem` is for another key, which nobody has.
 
 use crate::server::{Server, file, mesh};
 use std::io::Write;
 use std::process::Command;
 
-fn secure() -> Server {
-    let (certificate, key) = (file("certificate.pem"), file("key.pem"));
+/// A server with a certificate.
+pub fn secure(certificate: &str) -> Server {
+    let (certificate, key) = (file(certificate), file("key.pem"));
     Server::start(&[
         ("CERTIFICATE", certificate.to_str().unwrap()),
         ("KEY", key.to_str().unwrap()),
@@ -38,7 +40,7 @@ fn curl(flags: &[&str], url: &str) -> String {
 
 #[test]
 fn curl_speaks_both_versions_with_and_without_tls() {
-    let (open, secure) = (Server::start(&[]), secure());
+    let (open, secure) = (Server::start(&[]), secure("certificate.pem"));
     let plain = format!("http://localhost:{}/", open.port);
     assert_eq!(curl(&["--http1.0"], &plain), "hello 1");
     assert_eq!(curl(&["--http1.1"], &plain), "hello 1.1");
@@ -55,7 +57,7 @@ fn curl_speaks_both_versions_with_and_without_tls() {
 
 #[test]
 fn what_is_no_tls_is_turned_away() {
-    let server = secure();
+    let server = secure("certificate.pem");
     let answer = server.raw(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n");
     assert!(!answer.contains("HTTP/1.1 200"), "{answer}");
     // One that begins a handshake and goes.
@@ -66,7 +68,7 @@ fn what_is_no_tls_is_turned_away() {
 
 #[test]
 fn a_client_trusts_what_the_system_does_and_speaks_http2() {
-    let server = secure();
+    let server = secure("certificate.pem");
     let fetch = |trusted: Option<&str>| {
         let mut command = mesh();
         command.arg("run").arg(file("fetch.mesh"));

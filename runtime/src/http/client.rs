@@ -1,168 +1,21 @@
-//! The client: connections to servers, kept for the next request, and one request with its answer on each.
+//! The client: one request with its answer.
 //!
-//! A conversation belongs to the actor that asked. Whoever waits for the answer, or for a piece of its body,
-//! polls hyper's connection as well; nobody polls it between. When the answer has come to its end the connection goes
-//! to the pool, where nobody is woken for it; one that the server has closed meanwhile is thrown away when it is
-//! taken out.
+//! A conversation belongs to the actor that asked. Whoever waits for the answer, or for a piece of its body, polls hyper's
+//! connection as well, unless that is shared ([`links`](super::links)). When the answer has come to its end the connection is
+//! kept for others.
 
-use super::socket::{Socket, Transport};
-use super::streams::{Multiplexed, Streams};
+use super::links::{Answer, Link, Server};
 use super::upload::{Sent, Upload};
-use crate::io::tcp::Stream;
-use crate::sched::clock;
-use crate::sync::lock;
+use hyper::Request;
 use hyper::body::Incoming;
-use hyper::client::conn::{http1, http2};
-use hyper::header::HOST;
 use hyper::http::response::Parts;
-use hyper::{Request, Response, Uri};
-use std::collections::HashMap;
+use std::error::Error;
+use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
-
-/// Milliseconds that a connection may wait in the pool.
-const KEPT: u64 = 30_000;
-/// Connections to one server in the pool.
-const MOST: usize = 64;
-
-/// Whom a connection leads to.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Server {
-    pub host: String,
-    pub port: u16,
-    pub secure: bool,
-}
-
-/// What hyper has of a connection, and what it takes requests with.
-enum Wire {
-    Http1(
-        http1::SendRequest<Sent>,
-        Box<http1::Connection<Transport, Sent>>,
-    ),
-    Http2(
-        http2::SendRequest<Sent>,
-        Box<Multiplexed<http2::Connection<Transport, Sent, Streams>>>,
-    ),
-}
-
-/// A connection.
-pub struct Link {
-    wire: Wire,
-    stream: Arc<Stream>,
-    is_over: bool,
-    /// Since when it is in the pool.
-    since: u64,
-}
-
-static POOL: Mutex<Option<HashMap<Server, Vec<Link>>>> = Mutex::new(None);
-
-/// A connection whose version is known.
-pub type Greeting = Pin<Box<dyn Future<Output = hyper::Result<Link>> + Send>>;
-
-impl Link {
-    /// Makes hyper's side of a connection.
-    pub fn greet(transport: Transport, socket: &Socket, speaks_http2: bool) -> Greeting {
-        let stream = Arc::clone(&socket.stream);
-        Box::pin(async move {
-            let wire = if speaks_http2 {
-                let streams = Streams::default();
-                let (sender, connection) = http2::handshake(streams.clone(), transport).await?;
-                Wire::Http2(sender, Box::new(Multiplexed::client(connection, streams)))
-            } else {
-                let (sender, connection) = http1::handshake(transport).await?;
-                Wire::Http1(sender, Box::new(connection))
-            };
-            Ok(Link {
-                wire,
-                stream,
-                is_over: false,
-                since: 0,
-            })
-        })
-    }
-
-    fn send(&mut self, server: &Server, mut request: Request<Sent>) -> Answer {
-        match &mut self.wire {
-            Wire::Http1(sender, _) => Box::pin(sender.send_request(request)),
-            Wire::Http2(sender, _) => {
-                // The host stands in the target there.
-                let scheme = if server.secure { "https" } else { "http" };
-                let host = request.headers_mut().remove(HOST);
-                let host = host.as_ref().and_then(|host| host.to_str().ok());
-                let target = Uri::builder()
-                    .scheme(scheme)
-                    .authority(host.unwrap_or(&server.host))
-                    .path_and_query(
-                        request
-                            .uri()
-                            .path_and_query()
-                            .map_or("/", |path| path.as_str()),
-                    )
-                    .build();
-                if let Ok(target) = target {
-                    *request.uri_mut() = target;
-                }
-                Box::pin(sender.send_request(request))
-            }
-        }
-    }
-
-    fn takes_requests(&self) -> bool {
-        match &self.wire {
-            Wire::Http1(sender, _) => sender.is_ready(),
-            Wire::Http2(sender, _) => sender.is_ready(),
-        }
-    }
-
-    /// One out of the pool, for an actor.
-    pub fn pooled(server: &Server, owner: u64) -> Option<Link> {
-        let now = clock::now();
-        let mut pool = lock(&POOL);
-        let links = pool.as_mut()?.get_mut(server)?;
-        while let Some(link) = links.pop() {
-            if now < link.since + KEPT && !link.stream.is_read_closed() {
-                link.stream.give_to(owner);
-                return Some(link);
-            }
-        }
-        None
-    }
-
-    /// Puts it into the pool.
-    fn keep(mut self, server: Server) {
-        if self.is_over || self.stream.is_read_closed() || !self.takes_requests() {
-            return;
-        }
-        let now = clock::now();
-        self.since = now;
-        self.stream.give_to(0);
-        let mut pool = lock(&POOL);
-        let pool = pool.get_or_insert_default();
-        pool.retain(|_, links| {
-            links.retain(|link| now < link.since + KEPT);
-            !links.is_empty()
-        });
-        let links = pool.entry(server).or_default();
-        if links.len() < MOST {
-            links.push(self);
-        }
-    }
-
-    fn poll(&mut self, cx: &mut Context<'_>) {
-        if self.is_over {
-            return;
-        }
-        self.is_over = match &mut self.wire {
-            Wire::Http1(_, connection) => Pin::new(connection.as_mut()).poll(cx).is_ready(),
-            Wire::Http2(_, connection) => connection.poll(cx).is_ready(),
-        };
-    }
-}
-
-type Answer = Pin<Box<dyn Future<Output = hyper::Result<Response<Incoming>>> + Send>>;
 
 /// A request that was sent, and its answer as far as it has come.
 pub struct Conversation {
@@ -206,7 +59,7 @@ impl Conversation {
     }
 
     /// Lets the connection do what it can.
-    pub fn poll(&mut self, cx: &mut Context<'_>) {
+    fn poll(&mut self, cx: &mut Context<'_>) {
         if let Some(link) = &mut self.link {
             link.poll(cx);
         }
@@ -249,6 +102,7 @@ impl Conversation {
             };
             let frame = std::task::ready!(http_body::Body::poll_frame(Pin::new(incoming), cx));
             match frame {
+                // Trailers are not passed on.
                 Some(Ok(frame)) => match frame.into_data() {
                     Ok(data) if !data.is_empty() => return Poll::Ready(Some(Ok(data))),
                     _ => {}
@@ -267,12 +121,12 @@ impl Conversation {
         }
     }
 
-    /// Whether an error says that the server had closed the connection before the request came, so that it may be sent
-    /// again on another.
+    /// Whether an error says that the server had closed the connection, so that the request may be sent again on another:
+    /// any request where the server has not looked at it, one that may be sent twice otherwise (RFC 9110, section 9.2.2).
     pub fn was_closed(&self, error: &hyper::Error) -> bool {
-        let unsent = error.is_canceled() || error.is_closed();
-        let lost = error.is_incomplete_message() && self.is_idempotent;
-        self.is_reused && (unsent || lost)
+        let unseen = error.is_canceled() || error.is_closed() || was_unseen(error);
+        let lost = error.is_incomplete_message() || is_broken(error);
+        self.is_reused && (unseen || lost && self.is_idempotent)
     }
 
     /// How long the body is, where that is known.
@@ -285,4 +139,37 @@ impl Conversation {
     pub fn is_read(&self) -> bool {
         self.parts.is_some() && self.incoming.is_none()
     }
+}
+
+/// An error, and what it came from.
+fn causes<'a>(error: &'a hyper::Error) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(error.source(), |&error| error.source())
+}
+
+/// Whether a server of HTTP/2 says that it has not looked at the request (RFC 9113, section 8.7).
+fn was_unseen(error: &hyper::Error) -> bool {
+    let mut errors = causes(error).filter_map(|error| error.downcast_ref::<h2::Error>());
+    errors.any(|error| {
+        error.reason() == Some(h2::Reason::REFUSED_STREAM)
+            || (error.is_go_away() && error.is_remote())
+    })
+}
+
+/// Whether it is the connection that is broken, and not what came on it.
+fn is_broken(error: &hyper::Error) -> bool {
+    causes(error).any(|error| {
+        if let Some(error) = error.downcast_ref::<h2::Error>() {
+            return error.is_io() || error.is_go_away();
+        }
+        let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+        matches!(
+            kind,
+            Some(
+                io::ErrorKind::ConnectionReset
+                    | io::ErrorKind::ConnectionAborted
+                    | io::ErrorKind::BrokenPipe
+                    | io::ErrorKind::UnexpectedEof
+            )
+        )
+    })
 }

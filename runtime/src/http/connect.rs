@@ -1,6 +1,6 @@
 //! From a server's name to a connection: addresses, TCP, TLS.
 
-use super::client::{Greeting, Link, Server};
+use super::links::{Driver, Greeting, Link, Server};
 use super::socket::{Socket, Transport};
 use super::tls;
 use crate::io::tcp::{Connecting, Stream};
@@ -24,6 +24,9 @@ pub enum Failure {
     NoTls(String),
     TimedOut,
 }
+
+/// A connection; one of HTTP/2 with what its own actor does.
+pub type Made = (Link, Option<Driver>);
 
 /// What the thread that looks an address up gives.
 type Found = Arc<Mutex<Option<io::Result<Vec<SocketAddr>>>>>;
@@ -62,7 +65,7 @@ impl Attempt {
     }
 
     /// Goes on.
-    pub fn poll(&mut self, worker: &Worker, cx: &mut Context<'_>) -> Poll<Result<Link, Failure>> {
+    pub fn poll(&mut self, worker: &Worker, cx: &mut Context<'_>) -> Poll<Result<Made, Failure>> {
         loop {
             match &mut self.state {
                 State::LookingUp(found) => {
@@ -102,10 +105,14 @@ impl Attempt {
                     let stream = ready!(Pin::new(connect.as_mut()).poll(cx));
                     let stream = match stream {
                         Ok(stream) => stream,
-                        Err(error) => return Poll::Ready(Err(Failure::NoTls(error.to_string()))),
+                        Err(error) => {
+                            return Poll::Ready(Err(Failure::NoTls(tls::refusal(&error))));
+                        }
                     };
                     let http2 = stream.get_ref().1.alpn_protocol() == Some(tls::HTTP2);
-                    let greeting = Link::greet(Transport::tls(stream.into()), socket, http2);
+                    let server = self.server.clone();
+                    let transport = Transport::tls(stream.into());
+                    let greeting = Link::greet(server, transport, socket, http2);
                     self.state = State::Greeting(greeting);
                 }
                 State::Greeting(greeting) => {
@@ -122,12 +129,14 @@ impl Attempt {
     fn connected(&mut self, stream: Stream) -> Result<(), Failure> {
         let socket = Socket::new(stream);
         if !self.server.secure {
-            let greeting = Link::greet(Transport::plain(socket.clone()), &socket, false);
+            let server = self.server.clone();
+            let transport = Transport::plain(socket.clone());
+            let greeting = Link::greet(server, transport, &socket, false);
             self.state = State::Greeting(greeting);
             return Ok(());
         }
         let name = rustls::pki_types::ServerName::try_from(self.server.host.clone())
-            .map_err(|error| Failure::NoTls(error.to_string()))?;
+            .map_err(|_| Failure::NoTls(String::from("no certificate can be for such a name")))?;
         let config = tls::client().map_err(Failure::NoTls)?;
         let connect = TlsConnector::from(config).connect(name, socket.clone());
         self.state = State::Securing(Box::new(connect), socket);

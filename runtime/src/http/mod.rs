@@ -1,5 +1,5 @@
 //! HTTP: hyper on the scheduler's sockets. Of the server, one actor for each connection and one for each request; of the
-//! [`client`], a conversation that belongs to the actor that asks.
+//! [`client`], a conversation that belongs to the actor that asks, and for HTTP/2 an actor for each connection ([`links`]).
 //!
 //! The actor of a connection polls hyper's connection ([`connection`]), in between it waits without a
 //! stack. When a request's header has come, hyper calls the service, which makes an [`exchange`] and waits
@@ -17,6 +17,7 @@ pub mod client;
 pub mod connect;
 pub mod connection;
 pub mod exchange;
+pub mod links;
 pub mod pieces;
 pub mod server;
 pub mod socket;

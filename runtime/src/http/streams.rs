@@ -1,8 +1,8 @@
 //! A connection of HTTP/2 with what hyper runs beside it, which is polled as a part of it.
 //!
-//! A server's has many streams, each polled only when it was woken itself, so that one that stalls costs the others
-//! nothing. A client's has few futures, of which one reads and writes the socket; sockets wake their owner and no
-//! single future, so all of them are polled.
+//! Each of them is polled only when it was woken itself, so that one that stalls costs the others nothing. A client's first
+//! one is another matter: it reads and writes the socket, which wakes its owner and no single future, so it is polled
+//! whenever the owner is.
 
 use crate::sync::lock;
 use futures_util::StreamExt;
@@ -28,12 +28,10 @@ impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Streams {
 pub struct Multiplexed<C> {
     pub connection: Pin<Box<C>>,
     fresh: Streams,
-    beside: Beside,
-}
-
-enum Beside {
-    Streams(FuturesUnordered<Task>),
-    All(Vec<Task>),
+    streams: FuturesUnordered<Task>,
+    /// Of a client: what reads and writes the socket, and whether that is still to come.
+    first: Option<Task>,
+    wants_first: bool,
 }
 
 impl<C: Future> Multiplexed<C> {
@@ -42,16 +40,17 @@ impl<C: Future> Multiplexed<C> {
         Multiplexed {
             connection: Box::pin(connection),
             fresh: streams,
-            beside: Beside::Streams(FuturesUnordered::new()),
+            streams: FuturesUnordered::new(),
+            first: None,
+            wants_first: false,
         }
     }
 
     /// A client's.
     pub fn client(connection: C, streams: Streams) -> Multiplexed<C> {
         Multiplexed {
-            connection: Box::pin(connection),
-            fresh: streams,
-            beside: Beside::All(Vec::new()),
+            wants_first: true,
+            ..Multiplexed::server(connection, streams)
         }
     }
 
@@ -59,17 +58,18 @@ impl<C: Future> Multiplexed<C> {
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<C::Output> {
         loop {
             let over = self.connection.as_mut().poll(cx);
-            let fresh = std::mem::take(&mut *lock(&self.fresh.0));
-            let is_quiet = fresh.is_empty();
-            match &mut self.beside {
-                Beside::Streams(streams) => {
-                    streams.extend(fresh);
-                    while let Poll::Ready(Some(())) = streams.poll_next_unpin(cx) {}
-                }
-                Beside::All(futures) => {
-                    futures.extend(fresh);
-                    futures.retain_mut(|future| future.as_mut().poll(cx).is_pending());
-                }
+            let mut fresh = std::mem::take(&mut *lock(&self.fresh.0)).into_iter();
+            let is_quiet = fresh.len() == 0;
+            if self.wants_first {
+                self.first = fresh.next();
+                self.wants_first = self.first.is_none();
+            }
+            self.streams.extend(fresh);
+            while let Poll::Ready(Some(())) = self.streams.poll_next_unpin(cx) {}
+            if let Some(first) = &mut self.first
+                && first.as_mut().poll(cx).is_ready()
+            {
+                self.first = None;
             }
             if over.is_ready() || is_quiet {
                 return over;

@@ -6,7 +6,7 @@ use http_body::{Body, Frame, SizeHint};
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 /// What hyper sends.
 pub enum Sent {
@@ -14,8 +14,7 @@ pub enum Sent {
     Pieces(Arc<Upload>),
 }
 
-/// A body of which the actor that sends it gives one piece after another. The same actor polls the connection, so nobody
-/// has to be woken.
+/// A body of which the actor that sends it gives one piece after another.
 #[derive(Default)]
 pub struct Upload(Mutex<Pieces>);
 
@@ -25,18 +24,35 @@ struct Pieces {
     is_over: bool,
     /// The connection takes no more.
     is_closed: bool,
+    /// Whom to wake when a piece was taken, and when there is one.
+    giver: Option<Waker>,
+    taker: Option<Waker>,
+}
+
+fn wake(waker: Option<Waker>) {
+    if let Some(waker) = waker {
+        waker.wake();
+    }
 }
 
 impl Upload {
     /// Offers a piece, of which there may be one at a time.
     pub fn offer(&self, piece: Bytes) {
-        lock(&self.0).next = Some(piece);
+        let mut pieces = lock(&self.0);
+        pieces.next = Some(piece);
+        let taker = pieces.taker.take();
+        drop(pieces);
+        wake(taker);
     }
 
-    /// Whether the last piece was taken, or will never be.
-    pub fn is_taken(&self) -> bool {
-        let pieces = lock(&self.0);
-        pieces.next.is_none() || pieces.is_closed
+    /// Whether the last piece was taken, or will never be; else whoever asks is woken then.
+    pub fn is_taken(&self, cx: &Context<'_>) -> bool {
+        let mut pieces = lock(&self.0);
+        let is_taken = pieces.next.is_none() || pieces.is_closed;
+        if !is_taken {
+            pieces.giver = Some(cx.waker().clone());
+        }
+        is_taken
     }
 
     pub fn is_closed(&self) -> bool {
@@ -45,7 +61,11 @@ impl Upload {
 
     /// There are no more pieces.
     pub fn finish(&self) {
-        lock(&self.0).is_over = true;
+        let mut pieces = lock(&self.0);
+        pieces.is_over = true;
+        let taker = pieces.taker.take();
+        drop(pieces);
+        wake(taker);
     }
 }
 
@@ -67,7 +87,11 @@ impl Sent {
 impl Drop for Sent {
     fn drop(&mut self) {
         if let Sent::Pieces(upload) = self {
-            lock(&upload.0).is_closed = true;
+            let mut pieces = lock(&upload.0);
+            pieces.is_closed = true;
+            let giver = pieces.giver.take();
+            drop(pieces);
+            wake(giver);
         }
     }
 }
@@ -85,10 +109,15 @@ impl Body for Sent {
             Sent::Pieces(upload) => {
                 let mut pieces = lock(&upload.0);
                 match pieces.next.take() {
-                    Some(piece) => Poll::Ready(Some(Ok(Frame::data(piece)))),
+                    Some(piece) => {
+                        let giver = pieces.giver.take();
+                        drop(pieces);
+                        wake(giver);
+                        Poll::Ready(Some(Ok(Frame::data(piece))))
+                    }
                     None if pieces.is_over => Poll::Ready(None),
                     None => {
-                        let _ = cx;
+                        pieces.taker = Some(cx.waker().clone());
                         Poll::Pending
                     }
                 }

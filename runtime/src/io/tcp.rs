@@ -230,6 +230,30 @@ impl Stream {
         self.registration.ready() & (READ_CLOSED | BROKEN) != 0
     }
 
+    /// Whether nothing has come in that was not read, and the other side may still send. The system is asked: the poller may
+    /// not have told all that it knows.
+    pub fn is_silent(&self) -> bool {
+        !self.is_read_closed() && matches!(self.peek(), Err(io::ErrorKind::WouldBlock))
+    }
+
+    /// Whether the other side sends nothing more, behind what has come in. The system is asked.
+    pub fn is_at_end(&self) -> bool {
+        self.is_read_closed() || !matches!(self.peek(), Ok(1) | Err(io::ErrorKind::WouldBlock))
+    }
+
+    /// Looks for the next byte and leaves it.
+    fn peek(&self) -> Result<isize, io::ErrorKind> {
+        let mut byte = 0u8;
+        let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
+        // SAFETY: room for the one byte that is asked for.
+        let count =
+            unsafe { libc::recv(self.socket.as_raw_fd(), (&raw mut byte).cast(), 1, flags) };
+        if count < 0 {
+            return Err(io::Error::last_os_error().kind());
+        }
+        Ok(count)
+    }
+
     /// Whether nothing can be sent to the other side either.
     pub fn is_broken(&self) -> bool {
         self.registration.ready() & BROKEN != 0

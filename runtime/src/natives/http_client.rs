@@ -1,10 +1,11 @@
 //! The HTTP client: what an actor does that asks a server for something.
 
-use super::http::{fields, list_of, own, take_owned};
+use super::http::{Driven, drive, fields, list_of, own, start, take_owned};
 use crate::heap::list::List;
 use crate::heap::string::{Bytes, Str};
-use crate::http::client::{Conversation, Link, Server};
-use crate::http::connect::{Attempt, Failure};
+use crate::http::client::Conversation;
+use crate::http::connect::{Attempt, Failure, Made};
+use crate::http::links::{Asking, Driver, Link, Server};
 use crate::http::upload::Sent;
 use crate::io::block_on::block_on;
 use crate::native;
@@ -13,7 +14,7 @@ use crate::natives::words::Pointer;
 use crate::sched::clock;
 use hyper::Request;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 
 /// Kinds of what is wrong.
 const NO_SUCH_HOST: i64 = 1;
@@ -30,32 +31,67 @@ struct Ready {
     is_reused: bool,
 }
 
-/// Connects to a server, or takes a connection out of the pool.
-fn connect(cx: &mut Cx, server: Server, fresh: bool, milliseconds: i64) -> Result<Ready, Failure> {
+impl Driven for Driver {
+    fn poll(&mut self, poll: &mut Context<'_>) -> Poll<()> {
+        Driver::poll(self, poll)
+    }
+
+    fn deadline(&self) -> u64 {
+        self.deadline
+    }
+}
+
+/// A connection to a server: one that there is, or a new one. `drive` is what its own actor runs, if it has one.
+fn connect(
+    cx: &mut Cx,
+    server: &Server,
+    fresh: bool,
+    milliseconds: i64,
+    drive: Pointer,
+) -> Result<(Link, bool), Failure> {
     let owner = cx.actor().pid();
-    if !fresh && let Some(link) = Link::pooled(&server, owner) {
-        let is_reused = true;
-        return Ok(Ready {
-            server,
-            link,
-            is_reused,
+    let until = clock::deadline(milliseconds);
+    let mut asking = None;
+    if !fresh {
+        if let Some(link) = Link::pooled(server, owner) {
+            return Ok((link, true));
+        }
+        if server.secure {
+            asking = Asking::begin(server, owner);
+        }
+        if server.secure && asking.is_none() {
+            let known = block_on(cx, until, |_| {
+                if Asking::is_awaited(server, owner) {
+                    return Poll::Pending;
+                }
+                Poll::Ready(())
+            });
+            known.ok_or(Failure::TimedOut)?;
+            if let Some(link) = Link::pooled(server, owner) {
+                return Ok((link, true));
+            }
+        }
+    }
+    let (link, driver) = attempt(cx, server, until)?;
+    if let Some(mut driver) = driver {
+        start(cx, drive, &[drive], |actor| {
+            driver.begin(actor.pid());
+            Some(Box::new(driver))
         });
     }
-    let mut attempt = Attempt::new(server.clone(), owner);
+    drop(asking);
+    Ok((link, false))
+}
+
+/// Makes a new connection.
+fn attempt(cx: &mut Cx, server: &Server, until: u64) -> Result<Made, Failure> {
+    let mut attempt = Attempt::new(server.clone(), cx.actor().pid());
     let actor = cx.actor();
-    let made = block_on(cx, clock::deadline(milliseconds), |poll| {
+    let made = block_on(cx, until, |poll| {
         // SAFETY: the actor runs, on a worker, which lives for ever; on another after a wait, it may be.
         attempt.poll(unsafe { &*actor.worker.get() }, poll)
     });
-    match made {
-        Some(Ok(link)) => Ok(Ready {
-            server,
-            link,
-            is_reused: false,
-        }),
-        Some(Err(failure)) => Err(failure),
-        None => Err(Failure::TimedOut),
-    }
+    made.unwrap_or(Err(Failure::TimedOut))
 }
 
 /// Uses a conversation of the running actor.
@@ -92,18 +128,18 @@ fn request(
 native! {
     /// Makes a connection for the next request.
     fn mesh_http_connect as "HttpClient.raw_connect"(
-        cx, secure: i64, host: Str, port: i64, milliseconds: i64
+        cx, flags: i64, host: Str, port: i64, milliseconds: i64, drive: Pointer
     ) -> (i64, Str) {
         // A connection that was made and never used.
         drop(take_owned::<Ready>(cx, |_| true));
         let server = Server {
             host: host.as_str().to_owned(),
             port: u16::try_from(port).unwrap_or(0),
-            secure: secure & 1 != 0,
+            secure: flags & 1 != 0,
         };
-        match connect(cx, server, secure & 2 != 0, milliseconds) {
-            Ok(ready) => {
-                own(cx, Box::new(ready));
+        match connect(cx, &server, flags & 2 != 0, milliseconds, drive) {
+            Ok((link, is_reused)) => {
+                own(cx, Box::new(Ready { server, link, is_reused }));
                 (0, cx.string(""))
             }
             Err(Failure::NoSuchHost) => (NO_SUCH_HOST, cx.string("")),
@@ -111,6 +147,11 @@ native! {
             Err(Failure::NoTls(problem)) => (NO_TLS, cx.string(&problem)),
             Err(Failure::TimedOut) => (TIMED_OUT, cx.string("")),
         }
+    }
+
+    /// Does what the connection of this actor, which others use, has to do.
+    fn mesh_http_client_drive as "HttpClient.raw_drive"(cx) {
+        drive::<Driver>(cx);
     }
 
     /// Sends a request on the connection that was made.
@@ -152,7 +193,7 @@ native! {
             let taken = block_on(cx, clock::deadline(milliseconds), |poll| {
                 // An answer that comes before the end is kept for later.
                 let answered = conversation.poll_answer(poll).is_ready();
-                if upload.is_taken() || answered { Poll::Ready(()) } else { Poll::Pending }
+                if upload.is_taken(poll) || answered { Poll::Ready(()) } else { Poll::Pending }
             });
             match taken {
                 None => TIMED_OUT,
