@@ -13,7 +13,8 @@
 //! A wait is an edge from the caller to the callee, until it ends. A caller publishes its wait and
 //! then walks along the edges; if the walk comes back to it, it has found a cycle, which counts if a
 //! second walk finds the same numbers. An edge is opaque, and closes no cycle, once somebody else
-//! than the callee may answer. No lock is needed:
+//! than the callee may answer: when a handle on the call goes to another actor. As long as the callee alone has it, a callee
+//! that waits itself does not answer. No lock is needed:
 //!
 //! - *Of several that close a cycle at once, one finds it.* Each stores its wait, then a SeqCst fence,
 //!   then reads the others'. The last in the order of the fences sees all of them.
@@ -22,6 +23,8 @@
 //!   callee ended it and then began the wait that the first walk found: the walk read that wait with
 //!   Acquire, so the second walk sees that the other had ended before. Numbers are never used again,
 //!   so a wait that is found twice is one wait.
+//! - *An edge that is followed stays plain.* The callee makes it opaque while it runs. In a cycle it waits, under one number in
+//!   both walks, and whatever it did before is seen by the second one.
 //! - *A wait is read whole*: its number, the callee, and the number again. The callee is stored, with
 //!   Release, when the number is 0, so one who sees the callee of a later wait sees the number change.
 
@@ -32,6 +35,11 @@ use std::ptr::{NonNull, null_mut};
 
 /// In the word of the number: somebody else may answer.
 const OPAQUE: u64 = 1;
+/// In the last number: there is a handle on the call, which does not wait yet.
+const OPEN: u64 = 1 << 63;
+/// In the last number: the handle has gone to another actor.
+const GIVEN: u64 = 1 << 62;
+const FLAGS: u64 = OPEN | GIVEN;
 /// A walk of more steps is given up: such a chain of calls is no program's.
 const LONGEST_WALK: usize = 10_000;
 
@@ -41,7 +49,7 @@ pub struct Wait<A> {
     word: AtomicU64,
     callee: AtomicU64,
     answer: AtomicPtr<A>,
-    /// The owner's: the last number.
+    /// The owner's: the last number, with [`OPEN`] and [`GIVEN`].
     last: Cell<u64>,
 }
 
@@ -64,15 +72,41 @@ impl<A> Wait<A> {
 
     /// A fresh number; for the owner.
     pub fn number(&self) -> u64 {
-        self.last.set(self.last.get() + 1);
-        self.last.get()
+        let number = (self.last.get() & !FLAGS) + 1;
+        self.last.set(number);
+        number
+    }
+
+    /// A fresh number for a handle, which the owner has before it waits.
+    pub fn open(&self) -> u64 {
+        let number = self.number();
+        self.last.set(number | OPEN);
+        number
+    }
+
+    /// Whether the owner has a handle on a call of its own that it does not wait for yet.
+    #[inline]
+    pub fn is_open(&self) -> bool {
+        self.last.get() & OPEN != 0
+    }
+
+    /// The owner gave such a handle to another actor.
+    pub fn give(&self, number: u64) {
+        if self.last.get() & !GIVEN == number | OPEN {
+            self.last.set(number | OPEN | GIVEN);
+        }
     }
 
     /// The owner waits for `callee`. It must not wait already.
     pub fn begin(&self, callee: u64, number: u64) {
         debug_assert_eq!(self.word.load(Relaxed), 0);
+        let last = self.last.get();
+        self.last.set(last & !FLAGS);
+        // Where other calls came after this one was opened, nobody has kept in mind where its handle went.
+        let plain = last == number || last == number | OPEN;
         self.callee.store(callee, Release);
-        self.word.store(number << 1, Release);
+        let opaque = if plain { 0 } else { OPAQUE };
+        self.word.store(number << 1 | opaque, Release);
     }
 
     /// Ends the wait of this number; `false` if it is over.

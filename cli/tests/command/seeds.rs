@@ -229,3 +229,24 @@ fn seeds_find_nothing_where_nothing_is() {
         .mesh(&["test", "a.mesh", "--seeds", "0"])
         .expect(2, "--seeds");
 }
+
+/// In whatever order actors run, and on however many workers, calls that close a cycle fail, and no others.
+#[test]
+fn cycles_of_calls_are_found_in_every_order() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/run/actors");
+    for name in ["cycles_of_services", "cycles_at_once"] {
+        let read = |ending| {
+            let path = folder.join(name).with_extension(ending);
+            std::fs::read_to_string(path).expect("the language tests have it")
+        };
+        let place = Place::with(&read("mesh"));
+        let binary = built(&place, false);
+        for seed in 0..20 {
+            assert_eq!(seeded(&place, &binary, &seed.to_string()).out, read("out"));
+        }
+        for workers in ["1", "2", "7"] {
+            let run = said(place.command(&binary, &[]).env("MESH_WORKERS", workers));
+            assert_eq!(run.out, read("out"), "{workers} workers");
+        }
+    }
+}

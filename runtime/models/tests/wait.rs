@@ -170,6 +170,35 @@ fn a_call_that_a_third_one_may_answer_closes_no_cycle() {
 }
 
 #[test]
+fn a_handle_that_went_out_before_its_call_closes_no_cycle() {
+    explore(3, || {
+        let actors = Actors::new();
+        let own = actors.of(1);
+        // The handle of a first call goes to 3; that of a second one stays.
+        let [first, second] = [true, false].map(|given| {
+            let number = own.open();
+            assert!(own.is_open());
+            if given {
+                own.give(number);
+            }
+            own.begin(2, number);
+            assert!(!own.is_open());
+            let (of_2, found) = actors.call(2, 1);
+            assert!(actors.of(2).give_up(of_2).is_none());
+            assert!(own.give_up(number).is_none());
+            found
+        });
+        assert!(!first && second);
+        // Of a call that another one came in between, nobody knows.
+        let (outer, inner) = (own.open(), own.open());
+        own.begin(2, inner);
+        assert!(own.give_up(inner).is_none());
+        own.begin(2, outer);
+        assert!(!actors.call(2, 1).1);
+    });
+}
+
+#[test]
 fn giving_up_while_others_walk() {
     explore(3, || {
         let actors = Actors::new();

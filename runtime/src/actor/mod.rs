@@ -9,6 +9,7 @@
 
 pub mod extra;
 pub mod guard;
+pub mod handles;
 pub mod limits;
 pub mod links;
 pub mod names;

@@ -7,7 +7,7 @@ use crate::crash::Reason;
 use crate::mailbox::queue::{Node, Pop};
 use crate::mailbox::saved::Saved;
 use crate::message::{Call, Content, Control, Message, Owned};
-use crate::sched::post::{answer, is_awaited, mark_opaque, send_control};
+use crate::sched::post::{answer, is_awaited, send_control};
 use crate::sched::worker::Worker;
 use std::ptr::{NonNull, null_mut};
 use std::sync::Arc;
@@ -215,17 +215,13 @@ impl Actor {
     ///
     /// # Safety
     /// The caller owns the actor.
-    pub unsafe fn now_answers(&self, call: Call, asked: bool) {
+    pub unsafe fn now_answers(&self, call: Call) {
         let before = self.unanswered.replace(call);
         if !before.is_none() {
             // SAFETY: the caller's promise.
             unsafe {
                 self.with_extra(|extra| keep_call(self.on_worker(), &mut extra.open_calls, before))
             };
-        }
-        // The handle is in the message, and may be passed on.
-        if asked {
-            mark_opaque(self.on_worker(), call);
         }
     }
 

@@ -121,11 +121,34 @@ fn note(actor: &Actor, reason: &Reason) -> Option<String> {
         Reason::Linked { from, .. } => {
             ["it was linked to ", &pid_text(*from), ", which ended so"].concat()
         }
+        Reason::Exit { text, .. } => return cycle_note(actor, text),
         Reason::BadShift(bits) => {
             ["a shift by ", &number(*bits), " bits; it must be 0 to 63"].concat()
         }
         _ => return None,
     })
+}
+
+/// Who waits for whom, if `reason` says that the actor's last call would have closed a cycle.
+fn cycle_note(actor: &Actor, reason: &str) -> Option<String> {
+    // SAFETY: who reports an actor's end owns it.
+    let pids = unsafe { actor.if_extra(|extra| extra.cycle.clone()) }?;
+    let shown: Vec<String> = pids
+        .iter()
+        .map(|pid| ["#Pid", &pid_text(*pid)].concat())
+        .collect();
+    if pids.is_empty() || reason != ["Call(Cycle([", &shown.join(", "), "]))"].concat() {
+        return None;
+    }
+    let others = pids.iter().skip(1).map(|pid| {
+        let found = actor.on_worker().find(*pid);
+        [found.map_or("", Actor::name), " ", &pid_text(*pid)].concat()
+    });
+    let waits: Vec<String> = others.chain([String::from("it")]).collect();
+    if let [_] = waits[..] {
+        return Some(String::from("it called itself"));
+    }
+    Some(["it called ", &waits.join(", which waits for ")].concat())
 }
 
 fn size_text(bytes: usize) -> String {

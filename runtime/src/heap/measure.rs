@@ -73,6 +73,24 @@ pub unsafe fn copy_words(from: *const u8, to: *mut u8, bytes: usize) {
     }
 }
 
+/// Calls `visit` with every two words that follow each other in memory that has just been copied to.
+///
+/// # Safety
+/// There are so many bytes at `start`, which is aligned to 8.
+pub unsafe fn pairs(start: *const u8, bytes: usize, visit: &mut impl FnMut(u64, u64)) {
+    let words = start.cast::<u64>();
+    for at in 1..bytes / size_of::<u64>() {
+        // SAFETY: the caller's promise. The bytes behind the end of a text were not written: volatile reads of them give
+        // something, whatever that is.
+        unsafe {
+            visit(
+                words.add(at - 1).read_volatile(),
+                words.add(at).read_volatile(),
+            )
+        };
+    }
+}
+
 /// Bytes that [`copy`](super::copy::copy) will ask for at most, each object rounded up to 8; `None`
 /// where it may be more than `limit`. 0 for what is not copied at all.
 ///

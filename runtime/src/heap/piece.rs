@@ -38,6 +38,11 @@ impl Piece {
         self.size - self.used
     }
 
+    /// The start, and bytes in use.
+    pub fn used(&self) -> (*const u8, usize) {
+        (self.start as *const u8, self.used)
+    }
+
     /// Bytes of memory.
     pub fn size(&self) -> usize {
         self.size

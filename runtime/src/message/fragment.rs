@@ -5,6 +5,7 @@
 
 use crate::heap::copy::copy;
 use crate::heap::loose::Loose;
+use crate::heap::measure::pairs;
 use crate::heap::{Heap, HeapFull, Piece};
 use mesh_abi::context::Context;
 use std::ptr::NonNull;
@@ -186,6 +187,24 @@ impl Fragment {
         }
         heap.take_over(std::mem::take(&mut self.loose));
         Ok(self.root)
+    }
+
+    /// Calls `visit` with every two words that follow each other in the memory.
+    pub(super) fn pairs(&self, mut visit: impl FnMut(u64, u64)) {
+        match &self.memory {
+            Memory::None => {}
+            // SAFETY: copies of small values begin with the box.
+            Memory::Behind(bytes) | Memory::Plain(bytes) => unsafe {
+                pairs(self.root, *bytes, &mut visit);
+            },
+            Memory::Large(pieces) => {
+                for piece in pieces.iter() {
+                    let (start, used) = piece.used();
+                    // SAFETY: so many bytes of a piece are in use.
+                    unsafe { pairs(start, used, &mut visit) };
+                }
+            }
+        }
     }
 
     /// Bytes of memory outside of all heaps.

@@ -249,6 +249,13 @@ impl Message {
         }
     }
 
+    /// Calls `visit` with every two words that follow each other in what the value takes.
+    pub fn pairs(&self, visit: impl FnMut(u64, u64)) {
+        if let Some(value) = self.value() {
+            value.pairs(visit);
+        }
+    }
+
     /// Its value, if it has one.
     #[inline]
     pub fn value(&self) -> Option<&Fragment> {

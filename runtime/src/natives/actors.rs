@@ -6,6 +6,7 @@ use crate::crash::Reason;
 use crate::heap::HeapFull;
 use crate::heap::collect::make_room;
 use crate::heap::copy::copy;
+use crate::heap::measure::pairs;
 use crate::message::fragment::Fragment;
 use crate::message::{Call, Content, Message, Owned};
 use crate::native;
@@ -31,16 +32,39 @@ pub fn own_pid(cx: &Cx) -> u64 {
     cx.actor().pid()
 }
 
-/// A copy of a closure in the heap of an actor that is being made, which is called what the closure is.
+/// A copy of a closure in the heap of an actor that is being made by `parent`, which is called what the closure is.
 ///
 /// # Safety
-/// The record is the caller's alone; the closure is a live one.
-pub unsafe fn copied_closure(actor: &Actor, closure: Pointer) -> Result<Pointer, HeapFull> {
+/// The record is the caller's alone, and so is `parent`; the closure is a live one of that.
+pub unsafe fn copied_closure(
+    parent: &Actor,
+    actor: &Actor,
+    closure: Pointer,
+) -> Result<Pointer, HeapFull> {
     let context = actor.context();
     let mut heap = actor.heap.borrow_mut();
+    // SAFETY: the caller's promise.
+    let gives_handles = unsafe { parent.has_handles() };
+    let mut objects = Vec::new();
+    let allocate = |bytes| {
+        // SAFETY: the context is that of the heap's actor.
+        let object = unsafe { heap.allocate(context, bytes) }?;
+        if gives_handles {
+            objects.push((object, bytes));
+        }
+        Ok(object)
+    };
     // SAFETY: the caller's promise. The closure's descriptor, and what that says, are static.
-    let (closure, loose) = unsafe { copy(closure, |bytes| heap.allocate(context, bytes)) }?;
+    let (closure, loose) = unsafe { copy(closure, allocate) }?;
     heap.begin_with(loose);
+    for (object, bytes) in objects {
+        let mut give = |a, b| {
+            // SAFETY: the caller's promise.
+            unsafe { parent.give_away([a, b], 0) }
+        };
+        // SAFETY: objects that were just copied.
+        unsafe { pairs(object.as_ptr(), bytes, &mut give) };
+    }
     // SAFETY: as above.
     if let Some(ty) = unsafe {
         let desc = (closure.cast::<u64>().read() & DESC_MASK) as *const ObjectDesc;
@@ -58,7 +82,7 @@ fn spawn(cx: &mut Cx, closure: Pointer, link: bool) -> u64 {
         // SAFETY: the record is this function's alone, and the closure is a live one.
         actor
             .closure
-            .set(unsafe { copied_closure(actor, closure) }?);
+            .set(unsafe { copied_closure(parent, actor, closure) }?);
         // SAFETY: the parent runs this; nobody knows the new actor.
         if let Some(allowed) = unsafe { parent.if_extra(|extra| extra.allowed) } {
             // SAFETY: as above.
@@ -91,10 +115,16 @@ fn spawn(cx: &mut Cx, closure: Pointer, link: bool) -> u64 {
 #[inline]
 pub fn message_of(cx: &mut Cx, value: Boxed, call: Call, asked: bool) -> Owned {
     // SAFETY: compiled code passes a live box.
-    match unsafe { Message::of(value.0, call, asked) } {
-        Ok(message) => message,
-        Err(_) => cx.crash(Reason::HeapLimit),
+    let Ok(message) = (unsafe { Message::of(value.0, call, asked) }) else {
+        cx.crash(Reason::HeapLimit)
+    };
+    let actor = cx.actor();
+    // SAFETY: the actor runs this.
+    if unsafe { actor.has_handles() } {
+        // SAFETY: as above.
+        message.pairs(|a, b| unsafe { actor.give_away([a, b], call.number) });
     }
+    message
 }
 
 /// A message's value, moved into the actor's heap.
@@ -194,7 +224,7 @@ native! {
         let (call, asked) = (*call, *asked);
         let is_small = message.value().map_or(0, Fragment::bytes) <= KEPT;
         // SAFETY: as above.
-        unsafe { actor(cx).now_answers(call, asked) };
+        unsafe { actor(cx).now_answers(call) };
         let taken = value_of(cx, message);
         let handled = if is_small { taken.0 } else { null_mut() };
         actor(cx).handled.set(handled);

@@ -101,11 +101,8 @@ fn current(cx: &Cx) -> Call {
     Call::from_words(unsafe { (*cx.context()).current_call })
 }
 
-/// A handle on a call: from here on somebody else may answer it.
-fn handle(cx: &Cx, call: Call) -> (i64, i64) {
-    if !call.is_none() {
-        post::mark_opaque(cx.worker(), call);
-    }
+/// A handle on a call.
+fn handle(call: Call) -> (i64, i64) {
     (call.caller as i64, call.number as i64)
 }
 
@@ -135,7 +132,7 @@ native! {
 
     /// A fresh call, not yet sent.
     fn mesh_call_open as "Prelude.raw_open"(cx) -> (i64, i64) {
-        (own_pid(cx) as i64, cx.actor().wait.number() as i64)
+        (own_pid(cx) as i64, cx.actor().wait.open() as i64)
     }
 
     /// Sends a message that holds a handle on a call, and waits for the answer.
@@ -155,7 +152,7 @@ native! {
 
     /// A handle on the current call.
     fn mesh_caller as "Prelude.caller"(cx) -> (i64, i64) {
-        handle(cx, current(cx))
+        handle(current(cx))
     }
 
     /// Answers through a handle.
@@ -170,7 +167,7 @@ native! {
 
     /// A handle on the call of an arm.
     fn mesh_rt_caller as "rt.caller"(cx, caller: i64, number: i64) -> (i64, i64) {
-        handle(cx, call_of(caller, number))
+        handle(call_of(caller, number))
     }
 
     /// How many actors are in the cycle that the failed call would have closed.

@@ -85,16 +85,17 @@ pub(super) fn start(
     kept: &[Pointer],
     owned: impl FnOnce(&'static Actor) -> Option<Box<dyn Any + Send>>,
 ) -> bool {
+    let parent = cx.actor();
     let made = cx.worker().spawn(|actor| {
         // SAFETY: the record is this function's alone, and the closures are live.
         unsafe {
-            let first = copied_closure(actor, closure)?;
+            let first = copied_closure(parent, actor, closure)?;
             actor.closure.set(first);
             for (at, other) in kept.iter().enumerate() {
                 let copy = if at == 0 {
                     first
                 } else {
-                    copied_closure(actor, *other)?
+                    copied_closure(parent, actor, *other)?
                 };
                 actor.with_extra(|extra| extra.kept.push(copy));
             }

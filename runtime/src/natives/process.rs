@@ -24,6 +24,13 @@ pub fn share(cx: &mut Cx, value: Boxed) -> Boxed {
     let Ok(frozen) = frozen else {
         cx.crash(Reason::HeapLimit)
     };
+    let actor = cx.actor();
+    // SAFETY: the actor runs this.
+    let has_handles = unsafe { actor.has_handles() };
+    if let Some(region) = frozen.region().filter(|_| has_handles) {
+        // SAFETY: as above.
+        region.pairs(|a, b| unsafe { actor.give_away([a, b], 0) });
+    }
     let bytes = frozen.region().map_or(0, |region| region.bytes());
     // SAFETY: the context is the running actor's.
     unsafe { make_room(cx.context(), bytes) };

@@ -192,6 +192,11 @@ impl Piece {
         self.used
     }
 
+    /// Where the first object is.
+    pub fn start(&self) -> *const u8 {
+        self.start as *const u8
+    }
+
     /// Says whose it is.
     pub fn belongs_to(&self, region: *const Region) {
         set_owner(self.start, self.size, region);

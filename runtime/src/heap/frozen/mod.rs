@@ -19,7 +19,7 @@ mod tests;
 
 use super::copy::freeze as copy;
 use super::loose::Loose;
-use super::measure::adds_nothing;
+use super::measure::{adds_nothing, pairs};
 use super::{HeapFull, counted};
 use arena::{Piece, UNIT};
 use std::collections::BTreeMap;
@@ -49,6 +49,14 @@ impl Region {
         // SAFETY: the proxies live as long as the region.
         let texts = proxies.map(|proxy| unsafe { counted::charge(*proxy) });
         own + texts.sum::<usize>()
+    }
+
+    /// Calls `visit` with every two words that follow each other in its objects.
+    pub fn pairs(&self, mut visit: impl FnMut(u64, u64)) {
+        for piece in &self.pieces {
+            // SAFETY: so many bytes of a piece are in use.
+            unsafe { pairs(piece.start(), piece.used(), &mut visit) };
+        }
     }
 
     /// One count more of the region that [`arena::owner`] gives for an object.
