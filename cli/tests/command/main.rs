@@ -6,6 +6,7 @@ mod crashes;
 mod debugger;
 mod fmt;
 mod input;
+mod memory;
 mod run;
 mod seeds;
 mod test;

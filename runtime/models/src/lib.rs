@@ -23,6 +23,8 @@ pub mod table;
 pub mod timer;
 #[path = "../../src/wait.rs"]
 pub mod wait;
+#[path = "../../src/actor/watch.rs"]
+pub mod watch;
 
 /// Explores a model with at most so many preemptions. Most faults show with two (Musuvathi and
 /// Qadeer, "Iterative context bounding", 2007); each further one multiplies the time.

@@ -15,10 +15,12 @@ pub mod links;
 pub mod names;
 pub mod receive;
 pub mod requests;
+mod rest;
 pub mod segment;
 pub mod stack;
 mod strand;
 pub mod turn;
+pub mod watch;
 
 use crate::config::Config;
 use crate::crash::Crash;
@@ -41,6 +43,7 @@ use std::ptr::{null, null_mut};
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 use turn::Run;
+use watch::Watch;
 
 pub use turn::{Body, Ending, Turn};
 
@@ -61,6 +64,8 @@ pub struct Actor {
     pub named: Mark,
     /// The first actor's: what it runs.
     pub body: Cell<Option<Body>>,
+    /// Whether it has memory to give back.
+    pub watch: Watch,
     /// Whether it is a supervisor.
     pub supervises: AtomicBool,
     /// Whether exits of linked actors arrive as signals.
@@ -142,6 +147,7 @@ impl Actor {
             timer: Deadline::new(),
             named: Mark::new(),
             body: Cell::new(None),
+            watch: Watch::new(),
             supervises: AtomicBool::new(false),
             traps: Cell::new(false),
             ending: Cell::new(false),
@@ -197,6 +203,7 @@ impl Actor {
         }
         self.timer.renew();
         self.named.clear();
+        self.watch.clear();
         self.traps.set(false);
         self.ending.set(false);
         self.deadline.set(u64::MAX);

@@ -22,6 +22,10 @@ pub const KILL: u64 = 4;
 pub const COUNT: u64 = 8;
 /// In deterministic mode, nobody can ever run again; asked of the first actor.
 pub const STUCK: u64 = 16;
+/// The actor has not run for a while: it gives memory back.
+pub const REST: u64 = 32;
+/// Asks for nothing: stands until the actor runs.
+pub const RESTS: u64 = 64;
 
 /// Why the first actor ends where nobody can run.
 const NOBODY_CAN_RUN: &str =
@@ -38,11 +42,39 @@ impl Actor {
         }
     }
 
-    /// Why it was asked to end, if it was.
-    pub fn asked_to_end(&self) -> Option<Reason> {
+    /// Notes that the actor does not run, until it does; whether it has not since this was last called.
+    pub fn has_rested(&self) -> bool {
         // SAFETY: as above.
-        let asked = unsafe { (*self.context()).requests.load(SeqCst) };
-        Actor::end_of(asked)
+        unsafe { (*self.context()).requests.fetch_or(RESTS, SeqCst) & RESTS != 0 }
+    }
+
+    /// Serves what is to be done before a turn that begins without a stack.
+    ///
+    /// # Errors
+    /// Why the actor has to end now.
+    ///
+    /// # Safety
+    /// The caller owns the actor, of which nothing is on a stack.
+    #[inline]
+    pub unsafe fn serve_without_stack(&self) -> Result<(), Reason> {
+        // SAFETY: as above.
+        match unsafe { (*self.context()).requests.load(SeqCst) } {
+            0 => Ok(()),
+            // SAFETY: the caller's promise.
+            asked => unsafe { self.follow_without_stack(asked) },
+        }
+    }
+
+    #[cold]
+    unsafe fn follow_without_stack(&self, asked: u64) -> Result<(), Reason> {
+        if let Some(reason) = Actor::end_of(asked) {
+            return Err(reason);
+        }
+        if asked & REST != 0 {
+            // SAFETY: the caller's promise.
+            unsafe { self.rest_without_stack() };
+        }
+        Ok(())
     }
 
     fn end_of(asked: u64) -> Option<Reason> {
@@ -74,6 +106,10 @@ impl Actor {
             if asked & SIGNALS != 0 {
                 // SAFETY: the caller's promise.
                 unsafe { self.drain() }?;
+            }
+            if asked & REST != 0 {
+                // It runs, so it does not rest.
+                self.is_to_be_watched();
             }
             if asked & COUNT != 0 {
                 self.request(COUNT);
@@ -118,8 +154,12 @@ impl Actor {
         self.suspend(Pause::Wait);
         // SAFETY: the caller's promise.
         unsafe {
-            if (*self.context()).requests.load(SeqCst) == 0 {
+            let asked = (*self.context()).requests.load(SeqCst);
+            if asked == 0 {
                 return Ok(());
+            }
+            if asked & REST != 0 {
+                self.rest_on_stack();
             }
             self.serve()
         }

@@ -49,6 +49,9 @@ native! {
                 reserve(cx);
             }
             let (top, end) = ((*context).segment_top, (*context).segment_limit);
+            if !cx.actor().watch.gives() {
+                cx.actor().is_to_be_watched();
+            }
             let on_segment = (end - STACK_RESERVE..top).contains(&here);
             if on_segment && (*context).hard_limit == end {
                 cx.crash(Reason::StackOverflow);

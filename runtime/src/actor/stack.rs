@@ -44,6 +44,19 @@ fn page() -> usize {
     usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(4096)
 }
 
+/// Gives the memory of the pages from `low` up to `high` back to the system; they are zero then.
+///
+/// # Safety
+/// Nothing in there is in use.
+pub unsafe fn give_back(low: usize, high: usize) {
+    let page = page();
+    let (low, high) = (low.next_multiple_of(page), high / page * page);
+    if low < high {
+        // SAFETY: the caller's promise; whole pages of one mapping.
+        unsafe { libc::madvise(low as *mut libc::c_void, high - low, libc::MADV_DONTNEED) };
+    }
+}
+
 fn map(size: usize, access: libc::c_int) -> Option<usize> {
     let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
     // SAFETY: a fresh private mapping, placed by the system.
@@ -173,15 +186,9 @@ impl Arena {
         let mut free = self.free();
         for number in numbers {
             if free.numbers.len() >= FREE_WITH_MEMORY {
-                let start = self.start + number as usize * SLOT_SIZE + self.page;
+                let start = self.start + number as usize * SLOT_SIZE;
                 // SAFETY: the slot is free, and nothing in it is read before it is written again.
-                unsafe {
-                    libc::madvise(
-                        start as *mut libc::c_void,
-                        SLOT_SIZE - self.page,
-                        libc::MADV_DONTNEED,
-                    );
-                }
+                unsafe { give_back(start + self.page, start + SLOT_SIZE) };
             }
             free.numbers.push(number);
         }

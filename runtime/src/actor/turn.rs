@@ -3,6 +3,7 @@
 //! A turn begins on the worker's stack, switches to the actor's [strand](super::strand), which it gets when it has
 //! none, and ends when the actor waits, was preempted, has parked itself as a closure, or is over.
 
+use super::requests::RESTS;
 use super::strand::{Entry, Strand};
 use super::{Actor, segment};
 use crate::crash::{Crash, Reason, Unwinding, panic_reason};
@@ -203,10 +204,18 @@ impl Actor {
             // A requester sets its bit before it stores to `limit`: look again after our store. Without a fence, which
             // would cost more than all the rest of this, our store may still come behind that of a requester whose
             // bit we do not see: then the end of the slice, for which the monitor asks again and again, serves both.
-            if (*context).requests.load(Relaxed) != 0 {
+            if (*context).requests.load(Relaxed) != 0 && self.ends_rest() {
                 (*context).limit.store(usize::MAX, Relaxed);
             }
         }
+    }
+
+    /// The actor runs now; whether anything is asked of it.
+    #[cold]
+    fn ends_rest(&self) -> bool {
+        // SAFETY: the field is atomic.
+        let asked = unsafe { (*self.context()).requests.fetch_and(!RESTS, Relaxed) };
+        asked & !RESTS != 0
     }
 
     /// Gives the worker back until somebody lets the actor go on, which may be another worker.
@@ -294,7 +303,7 @@ const SWITCH: usize = 512;
 
 /// An address in the frame of the caller, or near it.
 #[inline(always)]
-fn address_of_frame() -> usize {
+pub(super) fn address_of_frame() -> usize {
     let here = 0u8;
     &raw const here as usize
 }

@@ -1,7 +1,6 @@
 //! A chunk: one piece of memory of a heap, and what the collector notes beside it.
 
 use super::pool;
-use std::mem::take;
 
 /// Bytes that one bit stands for: the alignment of objects.
 pub const GRAIN: usize = 8;
@@ -199,9 +198,21 @@ impl Chunk {
         }
     }
 
+    /// Whether its pages can go back to the system by themselves.
+    pub fn is_mapped(&self) -> bool {
+        self.size >= pool::MAPPED
+    }
+
     /// The chunk's free pieces, which it then has no more.
-    pub fn take_gaps(&mut self) -> impl Iterator<Item = (usize, usize)> {
-        let mut next = take(&mut self.gap);
+    pub fn take_gaps(&mut self) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let gaps = self.gaps();
+        self.gap = 0;
+        gaps
+    }
+
+    /// The chunk's free pieces.
+    pub fn gaps(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let mut next = self.gap;
         std::iter::from_fn(move || {
             // SAFETY: as above.
             let gap = unsafe { (next as *const Gap).as_ref() }?;

@@ -47,6 +47,7 @@ pub unsafe fn allocate(ctx: *mut Context, bytes: usize) -> Result<NonNull<u8>, H
             collect(ctx, false);
         }
         let first = actor.heap.borrow_mut().allocate(ctx, bytes);
+        actor.note_garbage();
         if first.is_ok() {
             return first;
         }
@@ -169,6 +170,7 @@ unsafe extern "C" fn collect_from(ctx: *mut Context, major: bool, sp: usize) {
     });
     // SAFETY: as above.
     unsafe { (*ctx).settled = (*ctx).parts };
+    actor.has_collected();
 }
 
 impl Space {
@@ -239,6 +241,7 @@ impl Space {
         self.cursor = 0;
         if major {
             self.major_at = LEAST_MAJOR.max(self.live().saturating_mul(2));
+            self.major_left = self.live();
         }
     }
 
@@ -280,6 +283,7 @@ impl Space {
         let room = most.saturating_sub(live).max(live / 16);
         let budget = (live / 4).min(room).max(LEAST_BUDGET).max(scanned);
         self.budget = isize::try_from(budget).unwrap_or(isize::MAX);
+        self.planned = self.budget;
     }
 
     /// Whether the stress mode wants a major collection; a rare one where much is to be looked at.

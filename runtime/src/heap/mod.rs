@@ -133,6 +133,21 @@ impl Heap {
         self.space.as_mut().is_some_and(|space| space.due(bytes))
     }
 
+    /// Whether a major collection may be worth its time where there is nothing else to do. `context` is the owner's, who
+    /// calls this.
+    pub fn may_give(&self, context: *const Context) -> bool {
+        self.space
+            .as_ref()
+            .is_some_and(|space| space.may_give(context))
+    }
+
+    /// Gives the pages of free pieces of the chunks back to the system.
+    pub fn give_pages_back(&self) {
+        if let Some(space) = &self.space {
+            space.give_pages_back();
+        }
+    }
+
     /// Whether `bytes` more would be over the limit.
     pub fn is_full(&self, bytes: usize) -> bool {
         bytes > self.limit.saturating_sub(self.total())

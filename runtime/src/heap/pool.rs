@@ -8,7 +8,7 @@ use std::ptr::{NonNull, null_mut};
 use std::sync::{Mutex, PoisonError};
 
 /// Chunks from this size on are mappings.
-const MAPPED: usize = 64 * 1024;
+pub const MAPPED: usize = 64 * 1024;
 /// The largest size that is kept.
 const LARGEST_KEPT: usize = 1 << 20;
 /// Bytes that are kept.

@@ -1,9 +1,10 @@
 //! The memory of a heap: chunks, the regions that are bumped through, and the budget.
 
-use super::chunk::{Chunk, MIN_GAP};
+use super::chunk::{Chunk, Gap, MIN_GAP};
 use super::counted::{Proxies, Proxy};
 use super::frozen::{Region as Frozen, Uses};
 use super::{ALIGN, HeapFull, Piece, kept, object};
+use crate::actor::stack::give_back;
 use mesh_abi::context::Context;
 use mesh_abi::object::{BUFFER_SEEN, ListBuffer};
 use std::ptr::{NonNull, null_mut};
@@ -20,6 +21,10 @@ const LARGE: usize = 16 * 1024;
 pub const LEAST_BUDGET: usize = 256 * 1024;
 /// A heap that is smaller has no major collection but before it is full.
 pub const LEAST_MAJOR: usize = 1 << 20;
+/// More bytes than these, allocated since a collection, are worth one when the actor rests.
+const WORTH: usize = 64 * 1024;
+/// The least free memory in one piece whose pages are worth giving back.
+const PAGES: usize = 16 * 1024;
 
 /// Gaps from this size on are kept for what does not fit others.
 const ROOMY: usize = 256;
@@ -74,10 +79,14 @@ pub struct Space {
     pub(super) mailbox: usize,
     /// Bytes that may be handed out before the next collection.
     pub(super) budget: isize,
+    /// What that was after the last one.
+    pub(super) planned: isize,
     /// Bytes of old objects.
     pub(super) old: usize,
     /// Bytes of old objects that make the next collection a major one.
     pub(super) major_at: usize,
+    /// Bytes that lived after the last one.
+    pub(super) major_left: usize,
     /// Old buffers that were added to in place.
     pub(super) remembered: Vec<*mut ListBuffer>,
     /// Memory outside of stacks in which natives hold addresses of objects just now.
@@ -135,8 +144,10 @@ impl Space {
             limit,
             mailbox: 0,
             budget: LEAST_BUDGET as isize,
+            planned: LEAST_BUDGET as isize,
             old: 0,
             major_at: LEAST_MAJOR,
+            major_left: 0,
             remembered: Vec::new(),
             protected: Vec::new(),
             proxies: Proxies::default(),
@@ -180,6 +191,7 @@ impl Space {
         self.region = (0, 0);
         self.mailbox = 0;
         self.budget = LEAST_BUDGET as isize;
+        self.planned = self.budget;
         self.counts = Counts::default();
         kept::give(self);
     }
@@ -237,6 +249,29 @@ impl Space {
         let least = if bytes >= LARGE { bytes as isize } else { 1 };
         let stress = self.stress.as_mut().is_some_and(Stress::collects);
         stress || self.budget < least
+    }
+
+    /// Bytes handed out since the last collection, up to the end of the region at hand.
+    fn handed_out(&self) -> usize {
+        usize::try_from(self.planned.saturating_sub(self.budget)).unwrap_or(0)
+    }
+
+    /// Whether a major collection may be worth its time where there is nothing else to do.
+    pub fn may_give(&self, ctx: *const Context) -> bool {
+        // SAFETY: the context is the owner's, who calls this.
+        let left = unsafe { (*ctx).alloc_end as usize - (*ctx).alloc as usize };
+        let young = self.handed_out().saturating_sub(left);
+        young > WORTH || self.live() > self.major_left + WORTH
+    }
+
+    /// Gives the pages of free pieces back to the system.
+    pub fn give_pages_back(&self) {
+        for chunk in self.chunks.iter().filter(|chunk| chunk.is_mapped()) {
+            for (start, end) in chunk.gaps().filter(|(start, end)| end - start >= PAGES) {
+                // SAFETY: free memory, but for the two words at its start.
+                unsafe { give_back(start + size_of::<Gap>(), end) };
+            }
+        }
     }
 
     /// Notes that a buffer is about to be added to in place.
@@ -361,9 +396,14 @@ impl Space {
         end: usize,
         bytes: usize,
     ) -> Result<NonNull<u8>, HeapFull> {
+        // Where much has been allocated, the owner is to know.
+        let most = match WORTH.checked_sub(self.handed_out()) {
+            None | Some(0) => self.budget.max(0) as usize,
+            Some(left) => left.min(self.budget.max(0) as usize),
+        };
         let wanted = match self.stress {
             Some(_) => bytes,
-            None => bytes.max(self.budget.max(0) as usize & !(ALIGN - 1)),
+            None => bytes.max(most & !(ALIGN - 1)),
         };
         let mut stop = end;
         if end - start >= wanted + MIN_GAP {

@@ -140,6 +140,7 @@ pub fn value_of(cx: &mut Cx, message: Owned) -> Boxed {
         make_room(cx.context(), bytes);
         message.take_to(&mut cx.actor().heap.borrow_mut(), cx.context())
     };
+    cx.actor().note_garbage();
     match taken {
         Ok(value) => Boxed(value),
         Err(_) => cx.crash(Reason::HeapLimit),

@@ -11,6 +11,7 @@ pub mod monitor;
 pub mod poller;
 pub mod post;
 pub mod queues;
+pub mod rest;
 pub mod slot;
 pub mod state;
 pub mod stop;

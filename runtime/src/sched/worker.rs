@@ -6,7 +6,7 @@ use super::idle::Role;
 use super::poller::Events;
 use super::queues::Local;
 use super::state::Known;
-use super::{Scheduler, Seen, clock, later, stop};
+use super::{Scheduler, Seen, clock, later, rest, stop};
 use crate::actor::requests::KILL;
 use crate::actor::{Actor, Ending, Turn};
 use crate::config;
@@ -219,6 +219,13 @@ impl Worker {
         key
     }
 
+    /// The running actor has memory to give back, should it wait for long. In deterministic mode it keeps it.
+    pub fn watch(&self, actor: &Actor) {
+        if self.seeded.is_none() && actor.watch.has() {
+            rest::set(self, actor.pid());
+        }
+    }
+
     /// Wakes the running actor at `deadline`, if it does not wake before.
     pub fn wake_at(&self, actor: &Actor, deadline: u64) {
         if actor.timer.set(deadline, self.place(actor.pid())) {
@@ -284,6 +291,8 @@ impl Worker {
                     // SAFETY: the timer is from its wheel.
                     unsafe { later::fire(self, payload) };
                     sent += 1;
+                } else if rest::is_look(payload) {
+                    rest::fire(self, payload);
                 } else if let Some(actor) = self.find(payload)
                     && actor.timer.fire(deadline, now, self.place(payload)) == Fired::Wake
                     && actor.state.wake()
@@ -423,13 +432,14 @@ impl Worker {
         actor.worker.set(self);
         actor.timer.clear();
         loop {
-            let end = match actor.run.has_stack() {
-                true => None,
-                false => actor.asked_to_end(),
+            let served = match actor.run.has_stack() {
+                true => Ok(()),
+                // SAFETY: the actor runs on this worker.
+                false => unsafe { actor.serve_without_stack() },
             };
-            let turn = match end {
-                None => actor.take_turn(actor.body.take()),
-                Some(reason) => Turn::Ended(Ending::Crashed(Box::new(Crash::bare(reason)))),
+            let turn = match served {
+                Ok(()) => actor.take_turn(actor.body.take()),
+                Err(reason) => Turn::Ended(Ending::Crashed(Box::new(Crash::bare(reason)))),
             };
             match turn {
                 Turn::Waits | Turn::Parked => match actor.state.park(known) {
