@@ -2,15 +2,21 @@
 //!
 //! `mesh-bench MESH` measures that binary, `mesh-bench MESH collections` what it makes of maps and lists, `mesh-bench MESH
 //! compute` what it makes of calls, loops and numbers, `mesh-bench MESH actors` of actors and messages, `mesh-bench MESH
-//! memory` of objects that come and go, `mesh-bench MESH latency` how long actors wait beside others; `mesh-bench generate
+//! memory` of objects that come and go, `mesh-bench MESH latency` how long actors wait beside others, `mesh-bench MESH http`
+//! what requests cost its server, `mesh-bench MESH soak` what a million of them leave behind; `mesh-bench generate
 //! FOLDER LINES` only writes the package that is measured.
 
 mod collections;
+mod http;
 mod latency;
 mod package;
 mod process;
 mod results;
 mod rivals;
+mod soak;
+
+#[path = "../http/server.rs"]
+mod http_rival;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,13 +35,17 @@ fn main() -> ExitCode {
             collections::run_rival(group);
             Ok(())
         }
+        ["serve"] => http_rival::run(&std::env::var("PORT").unwrap_or_default()),
         [mesh] | [mesh, "compile"] => measure(Path::new(mesh)),
         [mesh, "collections"] => collections::compare(Path::new(mesh)),
         [mesh, "latency"] => latency(mesh),
         [mesh, group @ ("compute" | "actors" | "memory")] => compare(mesh, group, ""),
         [mesh, group @ ("compute" | "actors" | "memory"), filter] => compare(mesh, group, filter),
+        [mesh, "http"] => http(mesh, ""),
+        [mesh, "http", filter] => http(mesh, filter),
+        [mesh, "soak"] => soak(mesh),
         _ => Err(
-            "usage: mesh-bench MESH [compile|collections|compute [NAME]|actors [NAME]|memory [NAME]|latency]\n       \
+            "usage: mesh-bench MESH [compile|collections|compute [NAME]|actors [NAME]|memory [NAME]|latency|http [NAME]|soak]\n       \
              mesh-bench generate FOLDER LINES"
                 .to_string(),
         ),
@@ -74,11 +84,31 @@ fn latency(mesh: &str) -> Result<(), String> {
     results::save("latency", &tables)
 }
 
-/// Rounds of a comparison: `MESH_BENCH_ROUNDS`, or enough of them.
+/// Measures the server beside others, and saves the table if these are all paths.
+fn http(mesh: &str, filter: &str) -> Result<(), String> {
+    let table = http::measure(Path::new(mesh), &folder("http"), filter, rounds_or(3))?;
+    if filter.is_empty() {
+        results::save("http", &table)?;
+    }
+    Ok(())
+}
+
+/// Measures what many requests and connections leave behind, and saves the table.
+fn soak(mesh: &str) -> Result<(), String> {
+    let table = soak::measure(Path::new(mesh), &folder("http"))?;
+    results::save("soak", &table)
+}
+
+/// Rounds of a comparison.
 fn rounds() -> usize {
+    rounds_or(7)
+}
+
+/// `MESH_BENCH_ROUNDS`, or so many.
+fn rounds_or(enough: usize) -> usize {
     let wanted = std::env::var("MESH_BENCH_ROUNDS").ok();
     let wanted = wanted.and_then(|rounds| rounds.parse().ok());
-    wanted.unwrap_or(7).max(1)
+    wanted.unwrap_or(enough).max(1)
 }
 
 /// A folder of programs beside this crate.

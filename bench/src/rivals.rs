@@ -172,7 +172,8 @@ pub fn measure(mesh: &Path, folder: &Path, filter: &str, rounds: usize) -> Resul
     Ok(lines)
 }
 
-fn show(lines: &mut String, line: &str) {
+/// Prints a line of a table, and keeps it.
+pub fn show(lines: &mut String, line: &str) {
     println!("{line}");
     lines.push_str(line);
     lines.push('\n');
@@ -183,12 +184,17 @@ fn stem(path: &Path) -> String {
     stem.to_string_lossy().into_owned()
 }
 
+/// Makes the executable of a program in Mesh.
+pub fn build_release(mesh: &Path, program: &Path, output: &Path) -> Result<(), String> {
+    let mut command = Command::new(mesh);
+    command.args(["build", "--release", "-o"]).arg(output);
+    compile(command.arg(program))
+}
+
 /// Makes the executables of one program, Mesh's first.
 fn build(mesh: &Path, program: &Path, scratch: &Path) -> Result<Vec<Entrant>, String> {
     let output = scratch.join("mesh");
-    let mut command = Command::new(mesh);
-    command.args(["build", "--release", "-o"]).arg(&output);
-    compile(command.arg(program))?;
+    build_release(mesh, program, &output)?;
     let mut entrants = vec![Entrant::new("Mesh", Command::new(output))];
     for (number, rival) in RIVALS.iter().enumerate() {
         let source = program.with_extension(rival.ending);
@@ -216,7 +222,8 @@ fn build(mesh: &Path, program: &Path, scratch: &Path) -> Result<Vec<Entrant>, St
     Ok(entrants)
 }
 
-fn is_there(compiler: &str) -> bool {
+/// Whether a program can be started.
+pub fn is_there(compiler: &str) -> bool {
     let quiet = Command::new(compiler)
         .arg("--version")
         .stdin(Stdio::null())
@@ -226,7 +233,8 @@ fn is_there(compiler: &str) -> bool {
     quiet.is_ok()
 }
 
-fn compile(command: &mut Command) -> Result<(), String> {
+/// Runs a compiler.
+pub fn compile(command: &mut Command) -> Result<(), String> {
     let output = command
         .output()
         .map_err(|error| format!("{command:?}: {error}"))?;
