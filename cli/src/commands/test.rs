@@ -3,6 +3,7 @@
 mod crash;
 mod json;
 mod process;
+mod programs;
 mod seeds;
 mod text;
 

@@ -83,3 +83,49 @@ fn an_error_in_an_example_is_shown_in_its_comment() {
     let said = place.mesh(&["test", "a.mesh"]);
     said.expect(1, "a.mesh:3:");
 }
+
+/// Tests that leave a program behind, which says who it is and stays for longer than this test: one that takes too long, one that crashes
+/// while an actor waits for a program, one that leaves it to the system and passes, and one with a program that ends.
+const PROGRAMS: &str = r#"
+fn stays(file: String) = System.run("sh", ["-c", "echo $$ > ${file}; exec sleep 600"])
+
+fn until_written(file: String) do
+  if File.read(file).unwrap_or("") == "" do
+    Timer.sleep(1)
+    until_written(file)
+  end
+end
+
+test "takes too long" do
+  stays("one")
+end
+
+test "crashes" do
+  spawn(fn -> stays("two") end)
+  until_written("two")
+  panic("while it runs")
+end
+
+test "passes" do
+  System.run("sh", ["-c", "(echo $$; exec sleep 600) > three 2>&1 < /dev/null &"])
+  until_written("three")
+end
+
+test "runs a program" do
+  assert_eq(System.run("echo", ["text"]).map(System.text), Ok("text\n"))
+end
+"#;
+
+#[test]
+fn programs_end_with_the_tests_that_started_them() {
+    let place = Place::with(PROGRAMS);
+    let said = place.mesh(&["test", "a.mesh", "--timeout", "1", "--jobs", "1"]);
+    assert!(said.out.contains("2 passed, 2 failed"), "{}", said.out);
+    for file in ["one", "two", "three"] {
+        let pid = std::fs::read_to_string(place.path(file)).expect("a program's number");
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
+        // One that nobody has asked how it ended is still listed.
+        let is_gone = stat.map_or(true, |stat| stat.contains(") Z "));
+        assert!(is_gone, "{file} {pid} lives on");
+    }
+}

@@ -1,8 +1,9 @@
 //! Tests in a process: it runs them one after another, what it writes is divided among them, and time that it takes is limited.
 //!
-//! Each test runs in an actor of its own, so a crash or an end of its time leaves the process to the next one. Where a test takes the
-//! process with it, the others have to run in another one: see [`run`].
+//! Each test runs in an actor of its own, so a crash leaves the process to the next one. Where a test takes the process with it, or runs
+//! out of time, the others have to run in another one: see [`run`].
 
+use super::programs;
 use mesh_driver::BuiltTests;
 use std::io::{self, Read};
 use std::os::unix::process::ExitStatusExt;
@@ -80,6 +81,8 @@ enum Event {
 
 struct Run {
     child: Child,
+    /// What it has in its environment, and so have the programs that its tests start.
+    mark: String,
     events: Receiver<Event>,
     out: Gathered,
     err: Gathered,
@@ -117,6 +120,7 @@ impl Run {
             events,
             out: Gathered::new(&mark),
             err: Gathered::new(&mark),
+            mark,
         })
     }
 
@@ -148,6 +152,7 @@ impl Run {
                     How::TimedOut
                 }
             };
+            programs::end(&self.mark);
             // What it wrote last, and not what others may go on to write.
             while let Ok(event) = self.events.recv_timeout(LOOK_EVERY) {
                 self.add(event);
@@ -230,6 +235,7 @@ impl Run {
         while matches!(self.take(deadline), Taken::Output) {}
         let _ = self.child.kill();
         let _ = self.child.wait();
+        programs::end(&self.mark);
     }
 }
 
