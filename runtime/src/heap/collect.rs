@@ -4,7 +4,7 @@
 //! actor's code holds stands on its stack, and then runs on the worker's stack, which has room for it.
 
 use super::mark::Marker;
-use super::space::{LEAST_BUDGET, LEAST_MAJOR, Space};
+use super::space::{LEAST_BUDGET, LEAST_MAJOR, Space, USUAL_BUDGET};
 use super::{HeapFull, object, sweep, verify};
 use crate::natives::Cx;
 use mesh_abi::context::Context;
@@ -281,7 +281,8 @@ impl Space {
         let most = self.major_at + self.major_at / 10;
         let live = self.live();
         let room = most.saturating_sub(live).max(live / 16);
-        let budget = (live / 4).min(room).max(LEAST_BUDGET).max(scanned);
+        let least = live.saturating_mul(8).clamp(LEAST_BUDGET, USUAL_BUDGET);
+        let budget = (live / 4).min(room).max(least).max(scanned);
         self.budget = isize::try_from(budget).unwrap_or(isize::MAX);
         self.planned = self.budget;
     }

@@ -17,8 +17,11 @@ const DOUBLING: usize = 64 * 1024;
 const LARGEST_CHUNK: usize = 1 << 20;
 /// Objects from this size on have a chunk each.
 const LARGE: usize = 16 * 1024;
-/// Bytes that may be allocated between two collections of a heap of any size.
-pub const LEAST_BUDGET: usize = 256 * 1024;
+/// Bytes that may be allocated between two collections of a heap of any size. A collection of a heap that has next to nothing
+/// costs a microsecond, and thousands of actors that handle a message now and then stay within the processor's caches.
+pub const LEAST_BUDGET: usize = 32 * 1024;
+/// That of a heap of some size, whose collections look at more.
+pub const USUAL_BUDGET: usize = 256 * 1024;
 /// A heap that is smaller has no major collection but before it is full.
 pub const LEAST_MAJOR: usize = 1 << 20;
 /// More bytes than these, allocated since a collection, are worth one when the actor rests.
