@@ -9,24 +9,22 @@ mod generated;
 mod literals;
 mod macros;
 mod operators;
+pub mod support;
 
-pub use crate::kind::{Mesh, SyntaxKind, SyntaxNode, SyntaxToken};
+pub use crate::kind::{Mesh, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
 pub use docs::HasDocs;
 pub use generated::*;
 pub use literals::{LiteralKind, StringPart};
 pub use operators::{BinOp, PipeOp, PrefixOp};
-pub use rowan::ast::{AstChildren, AstNode, support};
+pub use rowan::ast::AstNode;
+pub use support::AstChildren;
 
 use mesh_report::{FileId, Span};
 
 /// The span of a node without the blanks and documentation before it.
 pub fn span_of(file: FileId, node: &SyntaxNode) -> Span {
     let range = node.text_range();
-    let first = node
-        .descendants_with_tokens()
-        .filter_map(|element| element.into_token())
-        .find(|token| !token.kind().is_trivia());
-    let start = first.map_or(range.start(), |token| token.text_range().start());
+    let start = range.start() + support::leading_trivia(node.green()).unwrap_or_default();
     Span::new(file, start.into(), range.end().into())
 }
 
@@ -79,11 +77,9 @@ impl NameRef {
 impl Path {
     /// The names between the points, in order.
     pub fn segments(&self) -> impl Iterator<Item = SyntaxToken> {
-        let tokens = self
-            .syntax()
-            .children_with_tokens()
-            .filter_map(|it| it.into_token());
-        tokens.filter(|token| matches!(token.kind(), SyntaxKind::IDENT | SyntaxKind::TYPE_IDENT))
+        support::tokens(self.syntax(), |kind| {
+            matches!(kind, SyntaxKind::IDENT | SyntaxKind::TYPE_IDENT)
+        })
     }
 }
 

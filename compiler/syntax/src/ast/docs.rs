@@ -34,8 +34,7 @@ impl SourceFile {
 }
 
 fn lines(node: &SyntaxNode, kind: SyntaxKind, mark: &str) -> Option<String> {
-    let tokens = node.children_with_tokens().filter_map(|it| it.into_token());
-    let comments = tokens.filter(|token| token.kind() == kind);
+    let comments = support::tokens(node, |it| it == kind);
     let lines: Vec<String> = comments
         .map(|token| {
             let line = token.text().strip_prefix(mark).unwrap_or("").trim_end();

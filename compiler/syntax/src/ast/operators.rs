@@ -1,7 +1,7 @@
 //! The operators of expressions.
 
 use super::{
-    AstNode, BinExpr, PipeExpr, PrefixExpr, RangeExpr, SyntaxKind, SyntaxNode, SyntaxToken,
+    AstNode, BinExpr, PipeExpr, PrefixExpr, RangeExpr, SyntaxKind, SyntaxNode, SyntaxToken, support,
 };
 
 /// What `BinExpr` does; the two spellings of a boolean operator are one.
@@ -88,10 +88,8 @@ fn operator<T>(
     node: &SyntaxNode,
     of: impl Fn(SyntaxKind) -> Option<T>,
 ) -> Option<(T, SyntaxToken)> {
-    let tokens = node.children_with_tokens().filter_map(|it| it.into_token());
-    tokens
-        .filter_map(|token| Some((of(token.kind())?, token)))
-        .next()
+    let token = support::tokens(node, |kind| of(kind).is_some()).next()?;
+    Some((of(token.kind())?, token))
 }
 
 impl BinExpr {
