@@ -5,7 +5,7 @@ use crate::impls::lower::{Scope, interface_def, type_def};
 use crate::scheme::{Scheme, declared_scheme};
 use crate::ty::{Ty, substitute};
 use mesh_resolve::hir::{
-    FnId, Function, InterfaceId, ParamId, TypeDef, TypeDefKind, TypeId, World,
+    FnId, Function, InterfaceId, ModuleId, ParamId, TypeDef, TypeDefKind, TypeId, World,
 };
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -20,7 +20,7 @@ pub struct Env {
     schemes: Vec<Vec<OnceLock<Arc<Scheme>>>>,
     /// By module and `TypeId::index`: the field types of each variant.
     fields: Vec<Vec<OnceLock<Vec<Vec<Ty>>>>>,
-    /// Interface methods by name.
+    /// Interface methods by name, in the order of their interfaces.
     methods: FxHashMap<SmolStr, Vec<(InterfaceId, u32)>>,
 }
 
@@ -83,6 +83,14 @@ impl Env {
     /// Interface methods of this name.
     pub fn methods_named(&self, name: &str) -> &[(InterfaceId, u32)] {
         self.methods.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Those of them that belong to an interface of `module`.
+    pub fn methods_of_module(&self, name: &str, module: ModuleId) -> &[(InterfaceId, u32)] {
+        let all = self.methods_named(name);
+        let from = all.partition_point(|(id, _)| id.module < module);
+        let to = from + all[from..].partition_point(|(id, _)| id.module == module);
+        &all[from..to]
     }
 
     /// An interface's method.

@@ -13,6 +13,9 @@ use mesh_report::Span;
 use mesh_resolve::hir::{self, FnId, FnKind, InterfaceId};
 use smol_str::SmolStr;
 
+/// Methods of one name that are looked at one after another.
+const FEW: usize = 8;
+
 /// A method call's arguments: as written, as far as looked at, whether the last is a block.
 pub type Args<'e> = (&'e [hir::Arg], Vec<Actual<'e>>, bool);
 
@@ -151,7 +154,7 @@ impl<'e> Infer<'e> {
     ) -> Vec<(InterfaceId, u32)> {
         let env = self.env;
         let mut found = Vec::new();
-        for &(interface, method) in env.methods_named(name) {
+        for (interface, method) in self.methods_at_hand(head, name) {
             if receiver && !takes_self(env.method(interface, method)) {
                 continue;
             }
@@ -170,6 +173,27 @@ impl<'e> Infer<'e> {
             self.prefer_bounds(&mut found, head);
         }
         found
+    }
+
+    /// The interface methods of this name that may be in scope or a bound, without looking at each of a large program.
+    fn methods_at_hand(&self, head: Ty, name: &str) -> Vec<(InterfaceId, u32)> {
+        let env = self.env;
+        let all = env.methods_named(name);
+        if all.len() <= FEW {
+            return all.to_vec();
+        }
+        let here = &self.world.modules[self.cx.module.0 as usize];
+        let mut modules = vec![here.id];
+        if let TyKind::Con(id, _) = head.kind() {
+            modules.push(id.module);
+        }
+        modules.extend(here.interfaces_in_scope.iter().map(|id| id.module));
+        let bounds = self.givens.iter().map(|given| given.obligation.interface);
+        modules.extend(bounds.map(|id| id.module));
+        modules.sort_unstable();
+        modules.dedup();
+        let of = |module| env.methods_of_module(name, module).iter().copied();
+        modules.into_iter().flat_map(of).collect()
     }
 
     /// A parameter's own bounds beat what every type has.
