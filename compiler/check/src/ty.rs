@@ -4,6 +4,7 @@
 use mesh_resolve::hir::{InterfaceId, ParamId, TypeId};
 use rustc_hash::FxHasher;
 use smol_str::SmolStr;
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::{LazyLock, Mutex};
@@ -85,6 +86,11 @@ pub struct FnTy {
 
 const SHARDS: usize = 16;
 type Shard = Mutex<HashSet<&'static Interned, BuildHasherDefault<FxHasher>>>;
+/// Types that a thread remembers, so that it asks the table, which others hold as well, less often.
+const RECENT: usize = 1 << 11;
+thread_local! {
+    static RECENTLY: RefCell<Box<[Option<&'static Interned>; RECENT]>> = RefCell::new(Box::new([None; RECENT]));
+}
 static TABLE: LazyLock<[Shard; SHARDS]> =
     LazyLock::new(|| std::array::from_fn(|_| Shard::default()));
 
@@ -93,7 +99,19 @@ impl Ty {
     pub fn new(kind: TyKind) -> Ty {
         let mut hasher = FxHasher::default();
         kind.hash(&mut hasher);
-        let shard = (hasher.finish() >> 57) as usize % SHARDS;
+        let hash = hasher.finish();
+        let slot = (hash >> 44) as usize % RECENT;
+        if let Some(known) = RECENTLY.with_borrow(|recent| recent[slot])
+            && known.kind == kind
+        {
+            return Ty(known);
+        }
+        let made = Ty::shared(kind, (hash >> 57) as usize % SHARDS);
+        RECENTLY.with_borrow_mut(|recent| recent[slot] = Some(made.0));
+        made
+    }
+
+    fn shared(kind: TyKind, shard: usize) -> Ty {
         let mut table = TABLE[shard].lock().unwrap_or_else(|e| e.into_inner());
         if let Some(&found) = table.get(&kind as &TyKind) {
             return Ty(found);
