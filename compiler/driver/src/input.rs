@@ -6,6 +6,7 @@ use crate::package::{self, Package};
 use crate::std_hash::{self, SourceText};
 use mesh_report::{Diagnostic, FileId, SourceMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Offsets in a file are 32 bits, with room to spare.
 const MAX_FILE_BYTES: usize = 1 << 30;
@@ -60,6 +61,8 @@ pub struct Source {
     /// Of std, and needed by the language itself.
     pub is_core: bool,
     pub is_tested: bool,
+    /// Of std: the text with blanks in place of what the program does not need.
+    pub needed: Option<Arc<str>>,
 }
 
 /// What could not be read.
@@ -250,6 +253,7 @@ impl Input {
                     is_std: file.is_std,
                     is_core: file.is_std && file.module_path.starts_with(CORE),
                     is_tested: file.is_tested,
+                    needed: None,
                     file: sources.add(file.shown, text),
                 }),
                 Err(error) => {

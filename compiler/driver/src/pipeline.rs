@@ -170,7 +170,8 @@ impl Pipeline<'_> {
     /// The trees of all files, in the order of the files.
     pub fn parse(&self, program: &Program) -> Vec<Parse> {
         parallel::map(&program.modules, |_, module| {
-            mesh_syntax::parse(module.file, program.sources.text(module.file))
+            let all = || program.sources.text(module.file);
+            mesh_syntax::parse(module.file, module.needed.as_deref().unwrap_or_else(all))
         })
     }
 
@@ -324,4 +325,47 @@ fn has_main(world: &World) -> bool {
 pub struct Lowered {
     pub core: ir::Program,
     pub sources: SourceMap,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::Purpose;
+    use crate::install::Install;
+
+    /// These programs name much of std. What they need must be found: to compile them twice would be right, but slow.
+    #[test]
+    fn what_programs_need_of_std_is_found() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let install = Install::at(root.clone()).with_any_std();
+        let folders = ["examples", "tests/run/std"].map(|name| root.join(name));
+        let entries = folders.map(|folder| std::fs::read_dir(folder).expect("programs"));
+        let files = entries
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path());
+        let files = files.filter(|path| path.extension().is_some_and(|end| end == "mesh"));
+        let mut count = 0;
+        for path in files {
+            let input = Input::read(&path, &install, Purpose::Program);
+            let parts = input.and_then(Input::into_sources).ok();
+            let (sources, modules) = parts.expect("a program");
+            let part = needed::part(&Program { sources, modules }).expect("a part of std");
+            let pipeline = Pipeline {
+                name: "example",
+                entry: Entry::Main,
+                release: false,
+                target: None,
+            };
+            let tried = attempt(&part, &|program, log| {
+                pipeline.check(program, log).map(drop)
+            });
+            let errors = tried.log.0.iter().filter(|found| found.is_error());
+            let errors: Vec<_> = errors.map(|error| &error.message).collect();
+            assert!(tried.stands(), "{}: {errors:?}", path.display());
+            count += 1;
+        }
+        assert!(count > 20, "{count} programs");
+    }
 }
