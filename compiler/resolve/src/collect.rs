@@ -202,15 +202,16 @@ impl Collector {
 
     fn type_(&mut self, id: TypeId, def: &ast::TypeDef) {
         let name = layout::name(self.file, def.name());
-        let mut ctors = Vec::new();
+        let mut ctors: Vec<Word> = Vec::new();
+        let mut by_name: FxHashMap<SmolStr, Span> = FxHashMap::default();
         let shape = if let Some(list) = def.variant_list() {
             for (at, variant) in list.variants().enumerate() {
                 // A variant whose name recovery left out keeps its place.
                 let Some(name) = layout::name(self.file, variant.name()) else {
                     continue;
                 };
-                if let Some(first) = ctors.iter().find(|ctor: &&Word| ctor.text == name.text) {
-                    let first = first.span;
+                let first = *by_name.entry(name.text.clone()).or_insert(name.span);
+                if first != name.span {
                     self.twice(&name, "constructor", first);
                 }
                 let variant = at as u32;

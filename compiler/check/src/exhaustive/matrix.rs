@@ -9,6 +9,7 @@
 use super::pattern::{ANY, Ctor, DPat};
 use super::witness::Witness;
 use mesh_resolve::hir::{TypeDefKind, TypeId, World};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 /// A row: one pattern for each value matched on.
@@ -55,12 +56,13 @@ impl<'w> Matrix<'w> {
                 }
             }
         }
+        let heads = Heads::new(&rows);
         for ctor in &split.present {
             if found.len() >= limit {
                 break;
             }
             let arity = self.arity(ctor, &rows);
-            let special = specialise(&rows, ctor, arity);
+            let special = specialise(&rows, &heads, ctor, arity);
             for mut fields in self.missing(&special, arity + columns - 1, limit - found.len()) {
                 let rest = fields.split_off(arity);
                 let head = Witness::of(ctor, fields);
@@ -93,21 +95,33 @@ impl<'w> Matrix<'w> {
             .cloned()
             .collect();
         let rows = expand(&near);
+        if let DPat::Ctor(ctor, _) = head
+            && ctor.is_one()
+        {
+            return self.useful_within(ctor, (&rows, &Heads::unsorted(&rows)), row);
+        }
+        let heads = Heads::new(&rows);
         let split = self.split(rows.iter().map(|row| row[0]).chain([head]));
         if matches!(head, DPat::Any) && split.absent.is_some() {
             return self.useful(&default(&rows), tail);
         }
-        split
-            .present
-            .iter()
-            .filter(|ctor| overlaps(head, ctor))
-            .any(|ctor| {
-                let arity = self.arity(ctor, &rows).max(pattern_arity(head, ctor));
-                let special = specialise(&rows, ctor, arity);
-                let mut row = fields_of(head, arity);
-                row.extend(tail.iter().copied());
-                self.useful(&special, &row)
-            })
+        let mut present = split.present.iter();
+        present.any(|ctor| overlaps(head, ctor) && self.useful_within(ctor, (&rows, &heads), row))
+    }
+
+    /// Whether `row` matches a value whose first part is of `ctor` that none of `rows` does.
+    fn useful_within(
+        &mut self,
+        ctor: &Ctor,
+        (rows, heads): (&[Row<'_>], &Heads<'_>),
+        row: &[&DPat],
+    ) -> bool {
+        let (head, tail) = (row[0], &row[1..]);
+        let arity = self.arity(ctor, rows).max(pattern_arity(head, ctor));
+        let special = specialise(rows, heads, ctor, arity);
+        let mut row = fields_of(head, arity);
+        row.extend(tail.iter().copied());
+        self.useful(&special, &row)
     }
 
     fn spend(&mut self, rows: usize) -> bool {
@@ -174,26 +188,66 @@ impl<'w> Matrix<'w> {
                 seen[*variant as usize] = true;
             }
         }
-        let of = |present: bool| -> Vec<Ctor> {
-            let chosen = seen.iter().enumerate().filter(|&(_, &s)| s == present);
+        let of = |wanted: bool| {
+            let chosen = seen.iter().enumerate();
             chosen
-                .map(|(variant, _)| Ctor::Variant(ty, variant as u32))
-                .collect()
+                .filter(move |&(_, &seen)| seen == wanted)
+                .map(|(variant, _)| variant as u32)
         };
-        let absent = of(false).into_iter().map(|ctor| {
-            let Ctor::Variant(_, variant) = ctor else {
-                return Witness::Any;
-            };
-            Witness::Variant(
-                ty,
-                variant,
-                vec![Witness::Any; self.variant_arity(ty, variant)],
-            )
+        let absent = of(false).take(MOST_EXAMPLES).map(|variant| {
+            let fields = vec![Witness::Any; self.variant_arity(ty, variant)];
+            Witness::Variant(ty, variant, fields)
         });
         Split {
-            present: of(true),
             absent: Absent::some(absent.collect()),
+            present: of(true).map(|variant| Ctor::Variant(ty, variant)).collect(),
         }
+    }
+}
+
+/// Examples of what a column's patterns leave out; nobody asks for more.
+const MOST_EXAMPLES: usize = 8;
+
+/// Rows by the one constructor that their first pattern is.
+struct Heads<'p> {
+    by_ctor: FxHashMap<&'p Ctor, Vec<usize>>,
+    others: Vec<usize>,
+}
+
+/// Rows that are looked at one after another, and not sorted by their heads first.
+const FEW: usize = 16;
+
+impl<'p> Heads<'p> {
+    /// Of rows that are not told apart.
+    fn unsorted(rows: &[Row<'p>]) -> Heads<'p> {
+        Heads {
+            by_ctor: FxHashMap::default(),
+            others: (0..rows.len()).collect(),
+        }
+    }
+
+    fn new(rows: &[Row<'p>]) -> Heads<'p> {
+        if rows.len() < FEW {
+            return Heads::unsorted(rows);
+        }
+        let mut heads = Heads::unsorted(&[]);
+        for (at, row) in rows.iter().enumerate() {
+            match row[0] {
+                DPat::Ctor(ctor, _) if ctor.is_one() => {
+                    heads.by_ctor.entry(ctor).or_default().push(at);
+                }
+                _ => heads.others.push(at),
+            }
+        }
+        heads
+    }
+
+    /// The rows whose first pattern may match a value of `ctor`, in their order.
+    fn of(&self, ctor: &Ctor) -> Vec<usize> {
+        let own = self.by_ctor.get(ctor).map_or(&[][..], Vec::as_slice);
+        let mut all = [own, self.others.as_slice()].concat();
+        all.sort_unstable();
+        all
     }
 }
 
@@ -330,11 +384,15 @@ fn split_lists(heads: &[&DPat]) -> Split {
 fn split_open(heads: &[&DPat]) -> Split {
     let mut present: Vec<Ctor> = Vec::new();
     let mut prefixes: Vec<Ctor> = Vec::new();
+    let mut seen = FxHashSet::default();
     for head in heads {
         match head {
-            DPat::Ctor(ctor, _) if !present.contains(ctor) => present.push(ctor.clone()),
-            DPat::Prefix(prefix, _) if !prefixes.contains(&Ctor::Prefix(prefix.clone())) => {
-                prefixes.push(Ctor::Prefix(prefix.clone()));
+            DPat::Ctor(ctor, _) if seen.insert(ctor.clone()) => present.push(ctor.clone()),
+            DPat::Prefix(prefix, _) => {
+                let ctor = Ctor::Prefix(prefix.clone());
+                if seen.insert(ctor.clone()) {
+                    prefixes.push(ctor);
+                }
             }
             _ => {}
         }
@@ -353,9 +411,10 @@ fn split_open(heads: &[&DPat]) -> Split {
 fn absent_example(present: &[Ctor], heads: &[&DPat]) -> Witness {
     match present.first() {
         Some(Ctor::Float(_)) => {
+            let taken: FxHashSet<&Ctor> = present.iter().collect();
             let free = (0..)
                 .map(f64::from)
-                .find(|x| !present.contains(&Ctor::Float(x.to_bits())));
+                .find(|x| !taken.contains(&Ctor::Float(x.to_bits())));
             free.map_or(Witness::Any, Witness::Float)
         }
         Some(Ctor::Atom(_)) => Witness::Any,
@@ -406,9 +465,9 @@ fn default<'p>(rows: &[Row<'p>]) -> Vec<Row<'p>> {
 }
 
 /// Rows that can match a first value of `ctor`, with its fields in its place.
-fn specialise<'p>(rows: &[Row<'p>], ctor: &Ctor, arity: usize) -> Vec<Row<'p>> {
-    rows.iter()
-        .filter(|row| covers(row[0], ctor))
+fn specialise<'p>(rows: &[Row<'p>], heads: &Heads<'p>, ctor: &Ctor, arity: usize) -> Vec<Row<'p>> {
+    let near = heads.of(ctor).into_iter().map(|at| &rows[at]);
+    near.filter(|row| covers(row[0], ctor))
         .map(|row| {
             let mut special = fields_of(row[0], arity);
             special.extend(&row[1..]);

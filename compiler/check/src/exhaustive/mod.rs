@@ -4,6 +4,7 @@
 //! In: a typed body. Out: diagnostics. It promises that after an empty answer no pattern can fail
 //! where the language gives no way out (but for matches too large to decide, see `matrix::FUEL`).
 
+mod above;
 pub mod diagnostics;
 mod matrix;
 mod pattern;
@@ -11,6 +12,7 @@ mod walk;
 mod witness;
 
 use crate::thir::{Body, Clause, Pat};
+use above::Above;
 use diagnostics::{MissingCases, NeedlessElse, RefutablePattern, UnreachableArm, Where};
 use matrix::{Matrix, Row};
 use mesh_report::{Diagnostic, Span};
@@ -84,28 +86,35 @@ impl Checker<'_> {
         lowered: &'p [Vec<DPat>],
     ) -> Vec<Row<'p>> {
         let mut rows: Vec<Row<'p>> = Vec::with_capacity(cases.len());
+        let mut above = Above::new(cases.len());
         let mut matrix = Matrix::new(self.world);
-        for (case, pats) in cases.iter().zip(lowered) {
+        for (number, (case, pats)) in cases.iter().zip(lowered).enumerate() {
             let row: Row<'p> = pats.iter().collect();
-            if !matrix.useful(&rows, &row) {
+            let parts = above::alternatives(&row);
+            let near = |part| -> Vec<Row<'p>> {
+                let near = above.near(part).into_iter();
+                near.map(|(_, row)| row.clone()).collect()
+            };
+            if !parts.iter().any(|part| matrix.useful(&near(part), part)) {
                 let span = case.pats.iter().map(|p| p.span).reduce(|a, b| a.to(b));
-                let by = cases
-                    .iter()
-                    .zip(lowered)
-                    .filter(|(earlier, _)| !earlier.guarded)
-                    .take_while(|(earlier, _)| !std::ptr::eq(*earlier, case))
-                    .find(|(_, pats)| {
-                        !Matrix::new(self.world).useful(&[pats.iter().collect()], &row)
-                    })
-                    .and_then(|(earlier, _)| {
-                        earlier.pats.iter().map(|p| p.span).reduce(|a, b| a.to(b))
-                    });
+                // What takes all that this one could takes all that its first alternative could.
+                let near = parts.first().map(|part| above.near(part));
+                let mut earlier = near.into_iter().flatten().map(|(number, _)| *number);
+                let by = earlier.find(|&number| {
+                    let one: Row<'_> = lowered[number].iter().collect();
+                    !Matrix::new(self.world).useful(&[one], &row)
+                });
+                let by = by.and_then(|number| {
+                    let pats = cases[number].pats.iter();
+                    pats.map(|p| p.span).reduce(|a, b| a.to(b))
+                });
                 if let Some(span) = span {
                     self.diagnostics.push(UnreachableArm { span, by }.into());
                 }
                 continue;
             }
             if !case.guarded {
+                above.add(number, &row);
                 rows.push(row);
             }
         }

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 use std::sync::Arc;
 
 /// What a value's outermost part can be.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Ctor {
     Variant(TypeId, u32),
     /// The only shape of a tuple, or of `()`.
@@ -24,6 +24,22 @@ pub enum Ctor {
     ListOf(usize),
     /// A list of at least this many; a split never gives an overlap with `ListOf`.
     ListFrom(usize),
+}
+
+impl Ctor {
+    /// Whether no other constructor has a value of this one.
+    pub fn is_one(&self) -> bool {
+        match self {
+            Ctor::Ints(low, high) => low == high,
+            Ctor::Prefix(_) | Ctor::ListOf(_) | Ctor::ListFrom(_) => false,
+            Ctor::Variant(..)
+            | Ctor::Tuple
+            | Ctor::Bool(_)
+            | Ctor::Float(_)
+            | Ctor::Atom(_)
+            | Ctor::Str(_) => true,
+        }
+    }
 }
 
 /// A pattern.

@@ -1,5 +1,6 @@
 //! The matrix on hand-made patterns.
 
+use super::above::{self, Above};
 use super::matrix::{Matrix, Row};
 use super::pattern::{ANY, Ctor, DPat};
 use mesh_report::Span;
@@ -196,4 +197,64 @@ fn columns_work_together() {
 fn many_literals_stay_cheap() {
     let pats: Vec<DPat> = (0..2_000).map(|n| int(n, n)).collect();
     assert_eq!(missing(&pats), ["2000", "-1"]);
+}
+
+/// Which of the patterns match something that none above them does.
+fn useful_ones(pats: &[DPat], cases: usize) -> Vec<bool> {
+    let world = world();
+    let mut matrix = Matrix::new(&world);
+    let mut above = Above::new(cases);
+    let mut useful = Vec::new();
+    for (number, pat) in pats.iter().enumerate() {
+        let row: Row<'_> = vec![pat];
+        useful.push(above::alternatives(&row).iter().any(|part| {
+            let near = above.near(part).into_iter();
+            let near: Vec<Row<'_>> = near.map(|(_, row)| row.clone()).collect();
+            matrix.useful(&near, part)
+        }));
+        above.add(number, &row);
+    }
+    useful
+}
+
+#[test]
+fn rows_that_are_found_by_what_they_name_are_all_that_matter() {
+    let leaf = |n: i64| match n % 5 {
+        0 => DPat::Any,
+        1 => int(n % 7, n % 7 + n % 3),
+        2 => DPat::Or(vec![int(n % 4, n % 4), int(9, 9)]),
+        _ => int(n % 11, n % 11),
+    };
+    let pats: Vec<DPat> = (1..400)
+        .map(|n| match n * 7 % 13 {
+            0 => variant(2, vec![]),
+            1 => DPat::Or(vec![variant(0, vec![leaf(n)]), variant(2, vec![])]),
+            2 if n > 200 => DPat::Any,
+            3..8 => variant(0, vec![leaf(n)]),
+            _ => variant(1, vec![leaf(n), leaf(n / 3)]),
+        })
+        .collect();
+    let found = useful_ones(&pats, pats.len());
+    assert_eq!(found, useful_ones(&pats, 0));
+    assert!(found.contains(&true) && found.contains(&false));
+}
+
+/// Compared each with each, these take minutes.
+#[test]
+fn a_hundred_thousand_cases_are_not_compared_each_with_each() {
+    const MANY: i64 = 100_000;
+    let kinds: [fn(i64) -> DPat; 4] = [
+        |n| int(n, n),
+        |n| text(&n.to_string()),
+        |n| variant(0, vec![int(n, n)]),
+        |n| DPat::Or(vec![int(2 * n, 2 * n), int(2 * n + 1, 2 * n + 1)]),
+    ];
+    for kind in kinds {
+        let mut pats: Vec<DPat> = (0..MANY).map(kind).collect();
+        assert!(!missing(&pats).is_empty());
+        pats.extend([kind(17), ANY.clone(), kind(18)]);
+        let found = useful_ones(&pats, pats.len());
+        assert!(found[..MANY as usize].iter().all(|useful| *useful));
+        assert_eq!(found[MANY as usize..], [false, true, false]);
+    }
 }
