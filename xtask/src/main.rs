@@ -1,8 +1,10 @@
 //! Work on the repository itself: `cargo xtask tidy` checks its order, `cargo xtask stage` lays out `lib/mesh`.
 
+mod elf;
 mod link_order;
 mod stage;
 mod tidy;
+mod unused;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -1,6 +1,6 @@
 //! Lays out `lib/mesh` beside the `mesh` binary: the runtime's libraries and std, where `mesh` looks for them.
 
-use crate::link_order;
+use crate::{link_order, unused};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -55,6 +55,7 @@ fn replace(from: &Path, to: &Path) -> io::Result<()> {
     if to.extension().is_some_and(|ending| ending == "a") {
         let mut archive = fs::read(&fresh)?;
         link_order::set(&mut archive);
+        unused::take_out(&mut archive);
         fs::write(&fresh, archive)?;
     }
     if fs::read(to).is_ok_and(|old| fs::read(&fresh).is_ok_and(|new| new == old)) {

@@ -28,6 +28,15 @@ fn an_executable_has_the_programs_name_or_the_one_asked_for() {
     }
 }
 
+/// What the runtime does not need of Rust's standard library would make it larger.
+#[test]
+fn a_small_release_is_small() {
+    let place = Place::with(HELLO);
+    place.mesh(&["build", "--release", "a.mesh"]).expect(0, "");
+    let size = fs::metadata(place.path("a")).expect("an executable").len();
+    assert!(size < 600 << 10, "{size} bytes");
+}
+
 #[test]
 fn a_release_needs_the_c_library_at_most() {
     let place = Place::with(HELLO);
