@@ -194,16 +194,19 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         }
     }
 
-    /// A tuple of more words than stand flat is an object of the program's own making, which no native gives.
-    pub fn check_native(&self, native: &'static Native, result: TyId) {
-        let is_tuple = matches!(self.unit.program.types.get(result), Ty::Tuple(_));
-        if is_tuple && matches!(self.unit.layouts.get(result).shape, Shape::Boxed(_)) {
-            bug!(
-                self.span,
-                "{} gives a tuple of more than three words; it has to be a list, or made in std",
-                native.name
-            );
+    /// What a native gave, as a value. What has more words than stand flat becomes an object here, for natives know nothing of
+    /// the program's types.
+    pub fn native_result(&self, words: Vec<Val<'ctx>>, ty: TyId) -> Vec<Val<'ctx>> {
+        let Shape::Boxed(payload) = &self.unit.layouts.get(ty).shape else {
+            return self.as_words_of(words, ty);
+        };
+        if words.len() < 2 || words.len() != payload.words.len() {
+            return self.as_words_of(words, ty);
         }
+        let emit = &self.unit.emit;
+        let words = words.into_iter().zip(&payload.words);
+        let words: Vec<_> = words.map(|(word, &class)| emit.cast(word, class)).collect();
+        vec![self.record(ty, 0, payload, &words).into()]
     }
 
     /// The words of a native's result as those of a type: the row may name other classes.

@@ -42,8 +42,7 @@ impl<'ctx> Body<'_, 'ctx, '_> {
             Op::Call { callee, args } => self.call(*callee, args),
             Op::CallNative { native, args } => {
                 let words = self.call_native(native, args);
-                self.check_native(native, result);
-                self.as_words_of(words, result)
+                self.native_result(words, result)
             }
             Op::CallClosure { callee, args } => self.call_closure(*callee, args),
             Op::MakeClosure { function, captures } => {
@@ -126,7 +125,8 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         }
     }
 
-    fn record(
+    /// A fresh object of a variant with these words.
+    pub fn record(
         &self,
         ty: TyId,
         variant: u32,

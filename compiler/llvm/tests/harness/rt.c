@@ -90,6 +90,14 @@ static void show_object(u64 *object);
 void mesh_write_err(Ctx *c, u64 *object) { show_object(object); }
 Str *mesh_int_to_text(Ctx *c, i64 n) { char b[32]; return text(b, sprintf(b, "%lld", (long long)n)); }
 Str *mesh_float_to_text(Ctx *c, double f) { char b[64]; return text(b, sprintf(b, "%.17g", f)); }
+/* A native with a result of more words than stand flat. */
+void mesh_test_wide(Ctx *c, i64 n) {
+  double half = n / 2.0;
+  c->blocks->ret[0] = n;
+  memcpy(&c->blocks->ret[1], &half, sizeof half);
+  c->blocks->ret[2] = (u64)text("wide", 4);
+  c->blocks->ret[3] = n + 1;
+}
 i64 mesh_rt_string_eq(Ctx *c, Str *a, Str *b) {
   return string(a)->len == string(b)->len && !memcmp(a->bytes, b->bytes, a->len);
 }
