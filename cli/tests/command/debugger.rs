@@ -25,9 +25,12 @@ end
 fn scaled(point: Point, factor: Float, colour: Colour, text: String) do
   let width = Float.from(point.x) * factor
   let wide = width > 2.0
-  println("${text} ${width} ${wide} ${colour} ${point}")
+  let unit = "metres"
+  println("${text} ${width} ${named(unit)} ${wide} ${colour} ${point}")
   width
 end
+
+fn named(unit: String) -> String = if String.length(unit) > 9 { named(unit) } else { unit }
 
 fn main() do
   let size = fact(3)
@@ -50,7 +53,7 @@ fn frames_lines_and_variables() {
             "-ex",
             "break fact if n == 2",
             "-ex",
-            "break a.mesh:22",
+            "break a.mesh:23",
             "-ex",
             "run",
             "-ex",
@@ -66,14 +69,18 @@ fn frames_lines_and_variables() {
             "-ex",
             "x/s text->bytes",
             "-ex",
-            "list 22,22",
+            "print unit->length",
+            "-ex",
+            "x/s unit->bytes",
+            "-ex",
+            "list 23,23",
             "./a",
         ],
     );
     for words in [
         "fact (n=2) at a.mesh:10",
         "in fact (n=3) at a.mesh:14",
-        "in main () at a.mesh:27",
+        "in main () at a.mesh:30",
         "point = {x = 6, y = 5}",
         "factor = 0.5",
         "colour = Green",
@@ -81,7 +88,9 @@ fn frames_lines_and_variables() {
         "wide = true",
         "$1 = 6",
         "\"size 6\"",
-        "22\t  println(\"${text}",
+        "$2 = 6",
+        "\"metres\"",
+        "23\t  println(\"${text}",
     ] {
         assert!(said.contains(words), "no {words:?} in\n{said}");
     }

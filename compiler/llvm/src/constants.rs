@@ -24,10 +24,15 @@ impl<'ctx> Unit<'ctx, '_> {
         if let Some(found) = self.globals.borrow().get(&key) {
             return found.as_pointer_value();
         }
-        let value = self.bytes_object(ObjectKind::String, text.as_bytes());
-        let global = self.private_constant(value, gc_space());
+        let global = self.own_string(text);
         self.globals.borrow_mut().insert(key, global);
         global.as_pointer_value()
+    }
+
+    /// A string object of the text that is nobody else's.
+    pub fn own_string(&self, text: &str) -> GlobalValue<'ctx> {
+        let value = self.bytes_object(ObjectKind::String, text.as_bytes());
+        self.private_constant(value, gc_space())
     }
 
     /// A bytes object.

@@ -14,7 +14,7 @@ use inkwell::basic_block::BasicBlock;
 use inkwell::values::{BasicValue, FunctionValue, IntValue, PhiValue, PointerValue};
 use mesh_abi::context::offset;
 use mesh_core::ir::{
-    Block, BlockId, Crash, FnId, FnKind, Function, Target, Term, Ty, TyId, ValueId,
+    Block, BlockId, Const, Crash, FnId, FnKind, Function, Op, Target, Term, Ty, TyId, ValueId,
 };
 use mesh_report::{Span, bug};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -375,6 +375,12 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
         self.tell_params(id, first.map_or(block.term_place, |stmt| stmt.place));
         for stmt in &block.stmts {
             self.at(stmt.place);
+            if let Op::Const(Const::String(text)) = &stmt.op
+                && let Some(word) = self.shown_text(stmt.value, text, stmt.place)
+            {
+                self.define(stmt.value, &[word]);
+                continue;
+            }
             let words = self.op(stmt);
             self.define(stmt.value, &words);
             self.tell(stmt.value, stmt.place);

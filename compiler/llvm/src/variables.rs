@@ -35,6 +35,8 @@ const UNSIGNED: u32 = 7;
 const CHARACTER: u32 = 8;
 /// LLVM's operation for a part of a variable: its offset and size in bits follow.
 const FRAGMENT: i64 = 0x1000;
+/// DWARF's operation that says that a variable is the address found so far, and not what is there.
+const STACK_VALUE: i64 = 0x9f;
 
 impl<'ctx> Body<'_, 'ctx, '_> {
     /// Says that from here on the variable that a value has the name of is that value.
@@ -74,6 +76,40 @@ impl<'ctx> Body<'_, 'ctx, '_> {
             let part = debug.builder.create_expression(part);
             bind(&debug.builder, variable, word, part, head, here);
         }
+    }
+
+    /// The object of a text that a variable is, if it is nothing else in this function: one of its own, at whose address a
+    /// debugger finds it, since no register needs to hold it.
+    pub fn shown_text(&self, value: ValueId, text: &str, place: Place) -> Option<Val<'ctx>> {
+        let values = &self.function.values;
+        let info = &values[value.index()];
+        let name = info.name.as_ref().filter(|_| self.tells && !info.inlined)?;
+        let mut same = values
+            .iter()
+            .filter(|other| other.name.as_ref() == Some(name));
+        if same.nth(1).is_some() {
+            return None;
+        }
+        let (unit, debug) = (self.unit, &self.unit.debug);
+        let global = unit.own_string(text);
+        let file = debug.file(self.scope.function.span.file);
+        let line = debug.line(place.span);
+        let itself = debug.builder.create_expression(vec![STACK_VALUE]);
+        let variable = debug.builder.create_global_variable_expression(
+            self.scope.subprogram.as_debug_info_scope(),
+            name,
+            "",
+            file,
+            line,
+            self.shown(self.ty(value)),
+            true,
+            Some(itself),
+            None,
+            0,
+        );
+        let llvm = unit.emit.llvm;
+        global.set_metadata(variable.as_metadata_value(llvm), llvm.get_kind_id("dbg"));
+        Some(global.as_pointer_value().into())
     }
 
     /// The function's parameters, which are these words at its start.
