@@ -38,7 +38,7 @@ pub fn run(options: &FmtOptions) -> ExitCode {
         }
     }
     for path in paths {
-        if let Err(error) = collect(path, &options.except, &mut files) {
+        if let Err((path, error)) = collect(path, &options.except, &mut files) {
             print::error(&format!("`{}` cannot be read: {error}", path.display()));
             failed = true;
         }
@@ -87,17 +87,23 @@ fn standard_input(options: &FmtOptions) -> ExitCode {
 }
 
 /// The file, or all `.mesh` and `.md` files below a folder, in the order of their names; hidden folders are left out, and so are
-/// those that `except` names and what links lead to.
-fn collect(path: &Path, except: &[PathBuf], files: &mut Vec<PathBuf>) -> io::Result<()> {
+/// those that `except` names and what links lead to. What cannot be read comes back with its path.
+fn collect(
+    path: &Path,
+    except: &[PathBuf],
+    files: &mut Vec<PathBuf>,
+) -> Result<(), (PathBuf, io::Error)> {
+    let failed = |error| (shown(path), error);
     if !path.is_dir() {
-        std::fs::metadata(path)?;
+        std::fs::metadata(path).map_err(failed)?;
         files.push(path.to_path_buf());
         return Ok(());
     }
-    let mut entries = std::fs::read_dir(path)?.collect::<io::Result<Vec<_>>>()?;
+    let entries = std::fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let mut entries = entries.map_err(failed)?;
     entries.sort_by_key(|entry| entry.file_name());
     for entry in entries {
-        let (inner, kind) = (entry.path(), entry.file_type()?);
+        let (inner, kind) = (entry.path(), entry.file_type().map_err(failed)?);
         if except.iter().any(|other| is_same(other, &inner)) {
             continue;
         }
@@ -105,11 +111,17 @@ fn collect(path: &Path, except: &[PathBuf], files: &mut Vec<PathBuf>) -> io::Res
         if kind.is_dir() && !name.starts_with('.') {
             collect(&inner, except, files)?;
         } else if kind.is_file() && (name.ends_with(".mesh") || is_page(&inner)) {
-            let shown = inner.strip_prefix(".").unwrap_or(&inner).to_path_buf();
-            files.push(shown);
+            files.push(shown(&inner));
         }
     }
     Ok(())
+}
+
+/// A path below the working folder without `./` in front.
+fn shown(path: &Path) -> PathBuf {
+    let inner = path.strip_prefix(".").ok();
+    let inner = inner.filter(|inner| !inner.as_os_str().is_empty());
+    inner.unwrap_or(path).to_path_buf()
 }
 
 fn is_same(a: &Path, b: &Path) -> bool {

@@ -3,7 +3,7 @@
 use crate::{Place, said};
 use std::fs;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 const UNTIDY: &str = "fn main()   do\nprintln( \"a\" )   # c\nend\n";
 const TIDY: &str = "fn main() do\n  println(\"a\")  # c\nend\n";
@@ -86,4 +86,20 @@ fn pages_are_looked_through_and_paths_left_out() {
     place
         .mesh(&["fmt", "--except", "none"])
         .expect(1, "`none` cannot be left out");
+}
+
+/// Whoever runs the tests may read every folder, but nobody one whose path is too long.
+#[test]
+fn a_folder_that_cannot_be_read_is_named() {
+    let place = Place::with(TIDY);
+    let name = "x".repeat(200);
+    let script =
+        format!("i=0; while [ $i -lt 25 ]; do mkdir {name}; cd {name}; i=$((i + 1)); done");
+    let made = said(
+        Command::new("sh")
+            .args(["-c", &script])
+            .current_dir(place.dir.path()),
+    );
+    assert_eq!(made.code, 0, "{}", made.err);
+    place.mesh(&["fmt"]).expect(1, &format!("`{name}/{name}"));
 }
