@@ -7,7 +7,7 @@ use crate::program::Obligation;
 use crate::ty::{Ty, TyKind};
 use crate::unify::{Clash, ClashKind};
 use mesh_report::Span;
-use mesh_resolve::hir::{self, FnKind, Function, ProcessClause};
+use mesh_resolve::hir::{self, FnKind, Function, ModuleId, ProcessClause};
 
 impl Infer<'_> {
     /// Reports types that do not fit, once for one cause.
@@ -277,6 +277,11 @@ impl Infer<'_> {
                 with_args(leaf.interface, &texts[count + 1..])
             ));
         }
+        help.extend(self.impl_help(
+            leaf,
+            &with_args(leaf.interface, &texts[count + 1..]),
+            &texts[count],
+        ));
         let (because, declared) = match goal.origin {
             Origin::Operator(sign) => (format!("`{sign}` needs it"), None),
             Origin::Interpolation => ("to become text here".into(), None),
@@ -299,6 +304,35 @@ impl Infer<'_> {
             notes,
             help,
         });
+    }
+
+    /// The impl that is missing, where it may be written: the interface or the type is the program's own.
+    fn impl_help(&self, missing: &Obligation, interface: &str, ty: &str) -> Option<String> {
+        let TyKind::Con(id, _) = missing.args[0].kind() else {
+            return None;
+        };
+        let is_std = |module: ModuleId| self.world.modules[module.0 as usize].is_std;
+        let is_foreign = is_std(id.module) && is_std(missing.interface.module);
+        let structural = ["eq", "ord", "hash", "debug", "display"];
+        let lang = &self.world.lang.interfaces;
+        let is_structural = structural
+            .iter()
+            .any(|name| lang.get(*name) == Some(&missing.interface));
+        if is_foreign || is_structural || missing.args.iter().any(|ty| ty.has_var()) {
+            return None;
+        }
+        let def = crate::impls::lower::interface_def(self.world, missing.interface);
+        let types = def.assoc_types.iter();
+        let mut parts: Vec<String> = types.map(|ty| format!("type {} = …", ty.name)).collect();
+        let methods = def.methods.iter().map(|&id| self.env.function(id));
+        parts.extend(methods.filter(|f| f.clauses.is_empty()).map(|f| {
+            let params: Vec<&str> = f.params.iter().map(|p| p.name.as_str()).collect();
+            format!("fn {}({}) = …", f.name, params.join(", "))
+        }));
+        let body = parts.join("; ");
+        Some(format!(
+            "write the impl: `impl {interface} for {ty} do {body} end`"
+        ))
     }
 
     pub fn too_deep(&mut self, goal: &Goal, chain: &[Obligation]) {

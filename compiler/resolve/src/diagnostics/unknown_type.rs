@@ -20,6 +20,13 @@ impl Explain for UnknownType<'_> {
     const CODE: &'static str = "E0202";
 
     fn explain(self) -> Diagnostic {
+        // Types have longer names.
+        let parameter = (self.what == "type" && self.name.len() == 1).then(|| {
+            format!(
+                "a type parameter is declared behind the name of what it is for: `fn f<{0}>(…)`, `struct S<{0}> do`",
+                self.name
+            )
+        });
         Diagnostic::error(
             Self::CODE,
             format!("there is no {} `{}` in scope here", self.what, self.name),
@@ -34,6 +41,7 @@ impl Explain for UnknownType<'_> {
                 self.name
             ))
         })
+        .when(parameter, Diagnostic::help)
     }
 }
 

@@ -199,10 +199,13 @@ impl Lowerer<'_> {
         for arg in list.iter().flat_map(|list| list.args()) {
             let span = self.at(&arg);
             let label = layout::name_ref(self.file, arg.name_ref());
+            let value = arg.expr();
+            self.is_labelled = label.is_some() && matches!(value, Some(ast::Expr::PathExpr(_)));
             args.push(Arg {
                 label: label.map(|label| (label.text, label.span)),
-                value: self.expr_opt(arg.expr(), span),
+                value: self.expr_opt(value, span),
             });
+            self.is_labelled = false;
         }
         if let Some(block) = trailing {
             let closure = self.block_closure(&block);

@@ -73,6 +73,7 @@ pub(crate) fn lower(
         lacks_main: false,
         space: FxHashMap::default(),
         caller: None,
+        is_labelled: false,
     };
     lowerer.items(&layout);
     if source.is_tested {
@@ -129,6 +130,8 @@ pub(crate) struct Lowerer<'a> {
     space: FxHashMap<SmolStr, FnId>,
     /// What `caller()` is in a handler of a service.
     caller: Option<LocalId>,
+    /// The path at hand is the value of an argument with a label.
+    is_labelled: bool,
 }
 
 impl Lowerer<'_> {

@@ -167,6 +167,11 @@ impl Lowerer<'_> {
             Some(Shape::Interface) => ("an interface", None),
             _ => ("a type", None),
         };
+        let help = help.or_else(|| {
+            self.is_labelled.then(|| {
+                format!("in a call, `name: …` is the argument of that name; a value with its type is `(value : {name})`")
+            })
+        });
         self.report(WrongKind {
             name: &name,
             found,

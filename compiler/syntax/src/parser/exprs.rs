@@ -49,6 +49,11 @@ fn may_begin_line(kind: SyntaxKind) -> bool {
     matches!(kind, PIPE_GT | PIPE_2_GT | AND_KW | AMP2 | OR_KW | PIPE2)
 }
 
+/// Whether it is an operator that stands between two expressions.
+pub(super) fn joins(kind: SyntaxKind) -> bool {
+    power(kind).is_some()
+}
+
 /// An expression of operators that hold at least as tightly as `min`. `stage`: after a pipe, whose `?` at the end is
 /// about the pipe's result.
 fn binary(p: &mut Parser<'_>, min: u8, stage: bool) -> Option<Completed> {

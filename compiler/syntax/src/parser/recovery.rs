@@ -99,7 +99,12 @@ impl Parser<'_> {
         };
         let span = self.span(self.at);
         let previous = self.at.checked_sub(1).map(|at| self.text(at));
-        let hint = hint(what, self.current(), previous);
+        let mut hint = hint(what, self.current(), previous);
+        let begins_block = |at| matches!(self.token(at).kind, DO_KW | L_BRACE | ARROW);
+        let follows = self.at.checked_sub(1).is_some_and(|at| !begins_block(at));
+        if what == "a statement" && follows && exprs::joins(self.current()) {
+            hint = Some("an operator that goes on with a line stands at the end of that line");
+        }
         self.report(Expected {
             what,
             found,
