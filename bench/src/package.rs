@@ -14,8 +14,7 @@ pub fn write(folder: &Path, lines: usize) -> io::Result<usize> {
         folder.join("mesh.toml"),
         "[package]\nname = \"generated\"\nversion = \"0.1.0\"\n",
     )?;
-    let per_module = module(1).lines().count();
-    let modules = (lines / per_module).max(2);
+    let modules = modules(lines);
     let mut total = 0;
     for number in 0..modules {
         let text = module(number);
@@ -26,6 +25,11 @@ pub fn write(folder: &Path, lines: usize) -> io::Result<usize> {
     total += main.lines().count();
     fs::write(source.join("main.mesh"), main)?;
     Ok(total)
+}
+
+/// The modules of a package of about so many lines, its `main` left out.
+pub fn modules(lines: usize) -> usize {
+    (lines / module(1).lines().count()).max(2)
 }
 
 fn main(modules: usize) -> String {
@@ -61,7 +65,8 @@ fn module(number: usize) -> String {
     out
 }
 
-const FUNCTIONS: usize = 8;
+/// Functions of a module, and as many again that they call.
+pub const FUNCTIONS: usize = 8;
 
 const DECLARATIONS: &str = "\
 struct Point do
