@@ -78,6 +78,30 @@ fn stages_are_printed() {
     }
 }
 
+/// The instructions depend on LLVM's version, and what they do does not.
+#[test]
+fn machine_code_is_what_the_program_says() {
+    let place = Place::with(
+        "fn fact(n: Int) -> Int = if n < 2 { 1 } else { n * fact(n - 1) }\n\n\
+         fn main() = println(fact(Env.args().length()))\n",
+    );
+    for (target, words) in [
+        ("x86_64-linux-gnu", ["call", "\timul", "\tjo\t"]),
+        ("aarch64-linux-gnu", ["\tbl\t", "\tmul\t", "\tsmulh\t"]),
+    ] {
+        for kind in [&[][..], &["--release"]] {
+            let arguments = ["build", "--emit", "asm", "--target", target, "a.mesh"];
+            let said = place.mesh(&[&arguments[..], kind].concat());
+            let text = said.out.split_once("\nMain.fact:\n").map(|(_, rest)| rest);
+            let text = text.and_then(|rest| rest.split_once(".size\tMain.fact"));
+            let (body, _) = text.unwrap_or_else(|| panic!("no `fact`: {}", said.err));
+            for words in words.iter().chain(&["\t.loc\t"]) {
+                assert!(body.contains(words), "no {words:?} in\n{body}");
+            }
+        }
+    }
+}
+
 #[test]
 fn an_object_file_for_another_machine() {
     let place = Place::with(HELLO);
