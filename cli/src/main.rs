@@ -3,6 +3,7 @@
 //! Exit codes: 0 when all went well, 1 for a program or a check that failed, 2 for misuse. What `mesh run` starts
 //! replaces this process, so its own exit code, or the signal that ended it, is what the caller sees.
 
+mod allocator;
 mod arguments;
 mod commands;
 mod print;
@@ -11,9 +12,8 @@ use arguments::{Arguments, Command};
 use clap::Parser;
 use std::process::ExitCode;
 
-/// A compiler makes many small objects, on all threads.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: allocator::Allocator = allocator::Allocator;
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
