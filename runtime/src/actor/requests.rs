@@ -48,6 +48,13 @@ impl Actor {
         unsafe { (*self.context()).requests.fetch_or(RESTS, SeqCst) & RESTS != 0 }
     }
 
+    /// Whether anything is asked of it.
+    #[inline]
+    pub fn is_asked(&self) -> bool {
+        // SAFETY: as above.
+        unsafe { (*self.context()).requests.load(SeqCst) != 0 }
+    }
+
     /// Serves what is to be done before a turn that begins without a stack.
     ///
     /// # Errors

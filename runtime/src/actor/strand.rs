@@ -2,11 +2,14 @@
 //!
 //! An actor gets a strand when it begins a turn without one, and keeps it while it waits in the middle of something. Mostly
 //! it does not: it parks as a closure, or ends, and the worker uses the strand for the next actor at once. So a strand
-//! is set up once and not for each turn; a turn then costs two switches between stacks.
+//! is set up once and not for each turn. And the next actor mostly begins its turn without a stack too: then the worker gives
+//! that turn on the strand that it is on, so that most turns cost no switch between stacks (see
+//! [`Worker::go_on`](crate::sched::worker::Worker::go_on)).
 
 use super::Actor;
 use super::stack::{Head, Slot};
 use super::turn::{Body, ENTER, Pause};
+use crate::sched::worker::Next;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 use mesh_abi::context::{STACK_RESERVE, TailRecord};
 use std::cell::{Cell, UnsafeCell};
@@ -101,8 +104,8 @@ impl Strand {
         let start = move |yielder: &Yielder<(), Pause>, ()| -> Infallible {
             own.yielder.set(Some(NonNull::from(yielder)));
             loop {
-                own.work();
-                yielder.suspend(Pause::Over);
+                let pause = own.work();
+                yielder.suspend(pause);
             }
         };
         // SAFETY: what `start` borrows lives as long as the coroutine.
@@ -112,10 +115,30 @@ impl Strand {
         strand
     }
 
-    /// Runs what was prepared, on the strand's stack.
-    fn work(&self) {
+    /// Runs what was prepared, on the strand's stack, and then what else the worker has that begins there.
+    fn work(&self) -> Pause {
+        loop {
+            let result = self.run();
+            // SAFETY: the actor that the strand was prepared for; its record lives for ever.
+            let actor = unsafe { &*self.actor.get() };
+            if !actor.is_on_worker() || result.is_err() {
+                self.result.set(Some(result));
+                return Pause::Over;
+            }
+            match actor.on_worker().go_on(actor) {
+                Next::Turn(next) => next.begin_on(self),
+                Next::Nothing => return Pause::Done,
+                Next::Refused => {
+                    self.result.set(Some(result));
+                    return Pause::Over;
+                }
+            }
+        }
+    }
+
+    fn run(&self) -> Caught<i64> {
         let actor = self.actor.get();
-        let result = catch_unwind(AssertUnwindSafe(|| {
+        catch_unwind(AssertUnwindSafe(|| {
             // Traces end here: what lies above is the runtime's.
             let root = 0u8;
             self.high.set(&raw const root as usize);
@@ -133,8 +156,13 @@ impl Strand {
                 }
                 None => 0,
             }
-        }));
-        self.result.set(Some(result));
+        }))
+    }
+
+    /// The actor that is on it, or was last.
+    #[inline]
+    pub fn actor(&self) -> *const Actor {
+        self.actor.get()
     }
 
     /// Says which actor goes on it and what that does there; gives the ring of its tail calls and its limit.

@@ -33,6 +33,8 @@ pub enum Pause {
     Left,
     /// Nothing of it is on the stack any more.
     Over,
+    /// Nor is there anything left to be done about it.
+    Done,
 }
 
 /// How an actor ended.
@@ -51,6 +53,8 @@ pub enum Turn {
     /// It waits as a closure; its stack is free.
     Parked,
     Ended(Ending),
+    /// All is done already.
+    Done,
 }
 
 /// The stack that an actor is on. Only the owner uses it.
@@ -94,6 +98,12 @@ impl Run {
         !self.strand.get().is_null()
     }
 
+    /// Nothing of the actor is on its strand any more, which others use. For the owner.
+    #[inline]
+    pub fn leave(&self) {
+        self.strand.set(null_mut());
+    }
+
     fn strand(&self) -> Option<&Strand> {
         // SAFETY: the strand is the actor's as long as it is on it.
         unsafe { self.strand.get().as_ref() }
@@ -114,49 +124,63 @@ impl Run {
 impl Actor {
     /// Runs `body` on a stack of its own to its end.
     pub fn run(&self, body: Body) -> Ending {
-        match self.take_turn(Some(body)) {
+        self.body.set(Some(body));
+        match self.take_turn().1 {
             Turn::Ended(ending) => ending,
-            Turn::Waits | Turn::Preempted | Turn::Parked => Ending::Crashed(Box::new(Crash::bare(
-                Reason::Other(String::from("it waits where nobody runs it again")),
-            ))),
+            Turn::Waits | Turn::Preempted | Turn::Parked | Turn::Done => {
+                Ending::Crashed(Box::new(Crash::bare(Reason::Other(String::from(
+                    "it waits where nobody runs it again",
+                )))))
+            }
         }
     }
 
-    /// Lets the actor run: on its stack, or else what it has parked itself as, or `body`.
+    /// Lets the actor run: on its stack, or else what it has parked itself as, or its body. Others may have had turns on
+    /// the same stack then: gives the last one, and how its turn ended.
     ///
     /// The caller owns the actor, and its stack is the worker's.
-    pub fn take_turn(&self, body: Option<Body>) -> Turn {
+    pub fn take_turn(&self) -> (*const Actor, Turn) {
         let mut strand = self.run.strand.get();
         if strand.is_null() {
-            let entry = match body {
-                Some(body) => Entry::Body(body),
-                None => Entry::Closure(self.closure.replace(null_mut())),
-            };
             strand = Strand::take();
             // SAFETY: a strand that was just taken is this actor's alone.
             let Some(fresh) = (unsafe { strand.as_ref() }) else {
-                let text = String::from("there is no memory for a stack");
-                return Turn::Ended(Ending::Crashed(Box::new(Crash::bare(Reason::Other(text)))));
+                let reason = Reason::Other(String::from("there is no memory for a stack"));
+                let crash = Box::new(Crash::bare(reason));
+                return (self, Turn::Ended(Ending::Crashed(crash)));
             };
-            self.begin_on(fresh, entry);
+            self.begin_on(fresh);
         }
+        // SAFETY: the strand is the actor's, and nothing runs on it.
+        let pause = unsafe { Strand::resume(strand) };
+        // SAFETY: a strand lives until it is given back; records of actors live for ever.
+        let last = unsafe { &*(*strand).actor() };
+        (last, last.turn_ended(strand, pause))
+    }
+
+    /// What the turn of the actor on a strand came to.
+    fn turn_ended(&self, strand: *mut Strand, pause: Pause) -> Turn {
         let ended = |crash: Option<Box<Crash>>| {
             let text = || String::from("the actor stopped without a reason");
             let crash = crash.unwrap_or_else(|| Box::new(Crash::bare(Reason::Other(text()))));
             Turn::Ended(Ending::Crashed(crash))
         };
-        // SAFETY: the strand is the actor's, and nothing runs on it.
-        match unsafe { Strand::resume(strand) } {
+        match pause {
             Pause::Wait => Turn::Waits,
             Pause::Slice => Turn::Preempted,
             Pause::Left => {
-                self.run.strand.set(null_mut());
+                self.run.leave();
                 // SAFETY: an actor switches away for good only when no frame on its stack has a destructor.
                 unsafe { Strand::discard(strand) };
                 ended(self.crash.take())
             }
+            Pause::Done => {
+                // SAFETY: nothing is on it, and no actor has it.
+                let _ = unsafe { Strand::give(strand) };
+                Turn::Done
+            }
             Pause::Over => {
-                self.run.strand.set(null_mut());
+                self.run.leave();
                 // SAFETY: nothing of the actor is on it any more.
                 match unsafe { Strand::give(strand) } {
                     Ok(_) if !self.closure.get().is_null() => Turn::Parked,
@@ -172,9 +196,13 @@ impl Actor {
         }
     }
 
-    /// Makes a strand, which nothing runs on, the actor's, to begin with `entry`.
+    /// Makes a strand, which nothing runs on, the actor's, to begin its turn on.
     #[inline]
-    fn begin_on(&self, strand: &Strand, entry: Entry) {
+    pub(super) fn begin_on(&self, strand: &Strand) {
+        let entry = match self.body.take() {
+            Some(body) => Entry::Body(body),
+            None => Entry::Closure(self.closure.replace(null_mut())),
+        };
         let context = self.context();
         let (ring, limit) = strand.prepare(self, entry);
         // SAFETY: the actor does not run yet, so its context is the caller's.

@@ -32,6 +32,11 @@ pub struct State(AtomicU64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Known(u64);
 
+impl Known {
+    /// None: no run has begun.
+    pub const NOTHING: Known = Known(0);
+}
+
 impl State {
     /// An actor that is in a run queue or on the way there: every new one.
     pub fn queued() -> State {

@@ -38,6 +38,13 @@ pub struct Worker {
     local: RefCell<Local<Actor>>,
     blocks: UnsafeCell<Blocks>,
     turns: Cell<u64>,
+    /// Turns since timers and sockets were last looked at, and the tick of that.
+    unlooked: Cell<u32>,
+    tick: Cell<u64>,
+    /// The wake-ups that the turn under way knows of.
+    known: Cell<Known>,
+    /// The actor whose turn has begun and waits for the worker to be on its own stack.
+    begun: Cell<Option<&'static Actor>>,
     /// This thread's use of the table: borrowed mutably only where no reference is held.
     visitor: RefCell<Visitor<Actor>>,
     due: RefCell<Vec<Timer>>,
@@ -50,6 +57,16 @@ pub struct Worker {
 
 // SAFETY: a worker is made on one thread and given to its own before it is used; nobody else uses it.
 unsafe impl Sync for Worker {}
+
+/// What comes next on a stack.
+pub enum Next {
+    /// The turn of this actor, which has begun.
+    Turn(&'static Actor),
+    /// Nothing: the worker goes on on its own stack.
+    Nothing,
+    /// Nothing, and what was on it is left to the worker.
+    Refused,
+}
 
 /// Why there is no new actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +95,10 @@ impl Worker {
             local: RefCell::new(local),
             blocks: UnsafeCell::new(Blocks::EMPTY),
             turns: Cell::new(0),
+            unlooked: Cell::new(TURNS_BETWEEN_LOOKS),
+            tick: Cell::new(0),
+            known: Cell::new(Known::NOTHING),
+            begun: Cell::new(None),
             visitor,
             due: RefCell::default(),
             seeded: config::current().seed.map(Seeded::new),
@@ -233,41 +254,116 @@ impl Worker {
         }
     }
 
+    /// The second half of [`Worker::wake_at`], where the first, `want` of the actor's timer, came before a SeqCst fence.
+    pub fn wake_as_wanted(&self, actor: &Actor) {
+        if actor.timer.arm_wanted(self.place(actor.pid())) {
+            self.scheduler.idle.timer_set(actor.timer.get());
+        }
+    }
+
     /// Runs actors until the process ends.
     pub fn work(&self) -> ! {
         if let Some(seeded) = &self.seeded {
             self.work_seeded(seeded)
         }
-        let mut tick = 0;
-        let mut turns = 0;
         loop {
-            turns += 1;
-            let now = self.scheduler.tick();
-            if tick != now {
-                self.fire_late_timers();
-            }
-            if tick != now || turns >= TURNS_BETWEEN_LOOKS {
-                (tick, turns) = (now, 0);
-                self.fire_timers(self.number);
-                self.look_at_sockets();
-            }
-            self.visitor.borrow_mut().turn();
-            let next = self.local.borrow_mut().pop(now);
-            let actor = next.unwrap_or_else(|| self.find_work());
-            // SAFETY: queues hold records of actors, which live for ever.
-            let actor = unsafe { actor.as_ref() };
-            let known = actor.state.run();
-            self.begin_turn(actor);
-            self.give_turn(actor, known);
+            let begun = self.begun.take().or_else(|| self.next_in_line());
+            let actor = begun.unwrap_or_else(|| {
+                let mut next = None;
+                if self.must_look() {
+                    self.look_around();
+                    self.visitor.borrow_mut().turn();
+                    next = self.local.borrow_mut().pop(self.tick.get());
+                }
+                self.begin_turn(next.unwrap_or_else(|| self.find_work()))
+            });
+            self.give_turn(actor);
             self.seen.current.store(null_mut(), Relaxed);
         }
     }
 
-    fn begin_turn(&self, actor: &'static Actor) {
+    /// Whether timers and sockets are to be looked at before the next turn.
+    #[inline]
+    fn must_look(&self) -> bool {
+        self.tick.get() != self.scheduler.tick() || self.unlooked.get() >= TURNS_BETWEEN_LOOKS
+    }
+
+    /// Looks at timers and sockets.
+    fn look_around(&self) {
+        let now = self.scheduler.tick();
+        if self.tick.replace(now) != now {
+            self.fire_late_timers();
+        }
+        self.unlooked.set(0);
+        self.fire_timers(self.number);
+        self.look_at_sockets();
+    }
+
+    /// Begins the turn of the next actor of the queues, unless there is none, or something else is to be looked at first.
+    #[inline]
+    fn next_in_line(&self) -> Option<&'static Actor> {
+        if self.must_look() {
+            return None;
+        }
+        self.unlooked.set(self.unlooked.get() + 1);
+        self.visitor.borrow_mut().turn();
+        let next = self.local.borrow_mut().pop(self.tick.get())?;
+        Some(self.begin_turn(next))
+    }
+
+    /// The turn of an actor out of a queue begins.
+    #[inline]
+    fn begin_turn(&self, actor: NonNull<Actor>) -> &'static Actor {
+        // SAFETY: queues hold records of actors, which live for ever.
+        let actor: &'static Actor = unsafe { actor.as_ref() };
+        self.known.set(actor.state.run());
         let own: *const Actor = actor;
         self.turns.set(self.turns.get() + 1);
         self.seen.current.store(own.cast_mut(), Release);
         self.seen.turn.store(self.turns.get(), Release);
+        // SAFETY: the actor runs on this worker, whose blocks nobody else uses.
+        unsafe { actor.use_blocks(self.blocks.get()) };
+        actor.worker.set(self);
+        actor.timer.clear();
+        actor
+    }
+
+    /// What the actor ran on this worker has come to its end, without a crash, and its stack is free: ends its turn, and
+    /// begins that of another one that needs a stack to begin on. Called on that stack.
+    pub fn go_on(&self, actor: &'static Actor) -> Next {
+        if self.seeded.is_some() {
+            return Next::Refused;
+        }
+        let mut again = false;
+        if actor.closure.get().is_null() {
+            // SAFETY: the actor runs on this worker, which is not within another use.
+            let has_more = unsafe { actor.if_extra(|_| ()) }.is_some();
+            if has_more || actor.is_first() {
+                return Next::Refused;
+            }
+            actor.run.leave();
+            self.finish(actor, &self.normal);
+        } else {
+            actor.run.leave();
+            if let Some(more) = actor.state.park(self.known.get()) {
+                self.known.set(more);
+                again = true;
+            }
+        }
+        let next = if again {
+            actor
+        } else {
+            self.seen.current.store(null_mut(), Relaxed);
+            match self.next_in_line() {
+                Some(next) => next,
+                None => return Next::Nothing,
+            }
+        };
+        if next.run.has_stack() || next.is_asked() {
+            self.begun.set(Some(next));
+            return Next::Nothing;
+        }
+        Next::Turn(next)
     }
 
     /// Wakes those whose timers, on one worker's wheel, have expired.
@@ -425,12 +521,8 @@ impl Worker {
         idle.poll_over(self.number)
     }
 
-    /// One turn of an actor that runs.
-    fn give_turn(&self, actor: &'static Actor, mut known: Known) {
-        // SAFETY: the actor runs on this worker, whose blocks nobody else uses.
-        unsafe { actor.use_blocks(self.blocks.get()) };
-        actor.worker.set(self);
-        actor.timer.clear();
+    /// The turn of an actor, which has begun, and those of others that come to it on the same stack.
+    fn give_turn(&self, mut actor: &'static Actor) {
         loop {
             let served = match actor.run.has_stack() {
                 true => Ok(()),
@@ -438,12 +530,18 @@ impl Worker {
                 false => unsafe { actor.serve_without_stack() },
             };
             let turn = match served {
-                Ok(()) => actor.take_turn(actor.body.take()),
+                Ok(()) => {
+                    let (last, turn) = actor.take_turn();
+                    // SAFETY: records of actors live for ever.
+                    actor = unsafe { &*last };
+                    turn
+                }
                 Err(reason) => Turn::Ended(Ending::Crashed(Box::new(Crash::bare(reason)))),
             };
             match turn {
-                Turn::Waits | Turn::Parked => match actor.state.park(known) {
-                    Some(more) => known = more,
+                Turn::Done => return,
+                Turn::Waits | Turn::Parked => match actor.state.park(self.known.get()) {
+                    Some(more) => self.known.set(more),
                     None => return,
                 },
                 Turn::Preempted => {

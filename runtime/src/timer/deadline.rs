@@ -80,11 +80,24 @@ impl Deadline {
     /// place's wheel, and whoever sleeps for it must know.
     #[inline]
     pub fn set(&self, at: u64, place: Place<'_>) -> bool {
-        self.wanted.store(at, Relaxed);
+        self.want(at);
         if at == NEVER {
             return false;
         }
         fence(SeqCst);
+        self.arm_wanted(place)
+    }
+
+    /// The first half of [`Deadline::set`], for an owner that has a fence for something else.
+    #[inline]
+    pub fn want(&self, at: u64) {
+        self.wanted.store(at, Relaxed);
+    }
+
+    /// The second half, after a SeqCst fence; the owner has wanted nothing else since.
+    #[inline]
+    pub fn arm_wanted(&self, place: Place<'_>) -> bool {
+        let at = self.wanted.load(Relaxed);
         self.armed.load(Relaxed) > at && self.arm(at, place)
     }
 

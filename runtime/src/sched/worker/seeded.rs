@@ -147,13 +147,10 @@ impl Worker {
                 self.let_time_pass(seeded);
                 continue;
             };
-            // SAFETY: queues hold records of actors, which live for ever.
-            let actor = unsafe { actor.as_ref() };
             seeded.left.set(seeded.length(LONGEST_SLICE));
-            let known = actor.state.run();
-            self.begin_turn(actor);
+            let actor = self.begin_turn(actor);
             actor.request(COUNT);
-            self.give_turn(actor, known);
+            self.give_turn(actor);
             self.seen.current.store(null_mut(), Relaxed);
         }
     }
