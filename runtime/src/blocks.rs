@@ -15,7 +15,7 @@ use std::sync::Mutex;
 /// The largest block.
 pub const LARGEST: usize = 640;
 /// Sizes are multiples of this.
-const STEP: usize = 32;
+pub const STEP: usize = 32;
 const SIZES: usize = LARGEST / STEP;
 /// Blocks that go to the depot, or come from there, at once.
 const BATCH: usize = 64;

@@ -43,7 +43,8 @@ const FLAGS: u64 = OPEN | GIVEN;
 /// A walk of more steps is given up: such a chain of calls is no program's.
 const LONGEST_WALK: usize = 10_000;
 
-/// See the module's comment. `A` is an answer.
+/// See the module's comment. `A` is an answer. What others use comes first.
+#[repr(C)]
 pub struct Wait<A> {
     /// Twice the number, and [`OPAQUE`]; 0 for no wait.
     word: AtomicU64,

@@ -1,7 +1,7 @@
 //! The runtime's structures against simple models of them: whatever is done with one, in whatever
 //! order, it comes to what the model says.
 
-use mesh_runtime::mailbox::queue::{Node, Pop, Queue};
+use mesh_runtime::mailbox::queue::{Front, Node, Queue};
 use mesh_runtime::mailbox::saved::Saved;
 use mesh_runtime::table::{Pid, Table, Visitor};
 use mesh_runtime::timer::wheel::{Name, Timer, Wheel};
@@ -23,7 +23,7 @@ fn config() -> ProptestConfig {
 struct Message(Node, u32);
 
 fn message(number: u32) -> NonNull<Node> {
-    NonNull::from(Box::leak(Box::new(Message(Node::new(), number)))).cast()
+    NonNull::from(Box::leak(Box::new(Message(Node::new(0), number)))).cast()
 }
 
 fn number(node: NonNull<Node>) -> u32 {
@@ -51,6 +51,7 @@ enum Mail {
 
 struct Mailbox {
     queue: Queue,
+    front: Front,
     saved: Saved,
 }
 
@@ -58,9 +59,9 @@ impl Mailbox {
     fn save_next(&mut self) -> bool {
         // SAFETY: one thread owns it.
         unsafe {
-            match self.queue.pop() {
-                Pop::Node(node) => self.saved.save(node),
-                Pop::Empty | Pop::Busy => return false,
+            match self.queue.pop(&self.front) {
+                Some(node) => self.saved.save(node),
+                None => return false,
             }
         }
         true
@@ -98,7 +99,7 @@ proptest! {
             0..100,
         )
     ) {
-        let mut mailbox = Mailbox { queue: Queue::new(), saved: Saved::new() };
+        let mut mailbox = Mailbox { queue: Queue::new(), front: Front::new(), saved: Saved::new() };
         let mut model = VecDeque::new();
         let mut skipped = 0;
         for (at, mail) in (0..).zip(all) {

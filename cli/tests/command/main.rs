@@ -4,6 +4,7 @@ mod blocking;
 mod build;
 mod crashes;
 mod debugger;
+mod flood;
 mod fmt;
 mod input;
 mod memory;

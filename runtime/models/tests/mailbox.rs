@@ -1,7 +1,7 @@
 //! The mailbox's queue with the state word of its owner: what is pushed arrives, in order, once.
 
 use mesh_models::explore;
-use mesh_models::mailbox::queue::{Chain, Node, Pop, Queue};
+use mesh_models::mailbox::queue::{Chain, Front, Node, Queue};
 use mesh_models::state::State;
 use mesh_models::sync::{Arc, Condvar, Mutex, UnsafeCell, lock, thread};
 use std::ptr::NonNull;
@@ -16,7 +16,7 @@ struct Message {
 
 fn message(number: usize) -> NonNull<Node> {
     let message = Message {
-        node: Node::new(),
+        node: Node::new(0),
         number,
         _alive: loom::alloc::Track::new(()),
     };
@@ -35,6 +35,7 @@ fn numbers(chain: Chain) -> Vec<usize> {
 /// An actor that is woken by pushes and run by any of the workers.
 struct Actor {
     queue: Queue,
+    front: Front,
     state: State,
     /// What it has received: only its runner uses it.
     received: UnsafeCell<Vec<usize>>,
@@ -52,6 +53,7 @@ impl Actor {
     fn new() -> Arc<Actor> {
         let actor = Actor {
             queue: Queue::new(),
+            front: Front::new(),
             state: State::queued(),
             received: UnsafeCell::new(Vec::new()),
             ready: Mutex::new((1, false)),
@@ -62,8 +64,8 @@ impl Actor {
 
     fn send(&self, number: usize) {
         // SAFETY: the message is new.
-        assert!(unsafe { self.queue.push(message(number)) }.is_ok());
-        if self.state.wake() {
+        let pushed = unsafe { self.queue.push(message(number)) };
+        if pushed.is_ok_and(|pushed| pushed.wakes) && self.state.wake() {
             self.enqueue();
         }
     }
@@ -91,7 +93,7 @@ impl Actor {
             let mut known = self.state.run();
             loop {
                 // SAFETY: this thread runs the actor.
-                while let Pop::Node(node) = unsafe { self.queue.pop() } {
+                while let Some(node) = unsafe { self.queue.pop(&self.front) } {
                     // SAFETY: as above; loom checks that nobody else is here.
                     self.received
                         .with_mut(|list| unsafe { (*list).push(free(node)) });
@@ -167,7 +169,7 @@ fn two_workers_never_run_one_actor_at_once() {
 #[test]
 fn closing_loses_and_doubles_nothing() {
     explore(3, || {
-        let queue = Arc::new(Queue::new());
+        let (queue, front) = (Arc::new(Queue::new()), Front::new());
         let senders = [1, 2].map(|number| {
             let queue = queue.clone();
             thread::spawn(move || {
@@ -184,10 +186,10 @@ fn closing_loses_and_doubles_nothing() {
         let mut all = Vec::new();
         // SAFETY: this thread is the owner.
         unsafe {
-            if let Pop::Node(node) = queue.pop() {
+            if let Some(node) = queue.pop(&front) {
                 all.push(free(node));
             }
-            all.extend(numbers(queue.close()));
+            all.extend(numbers(queue.close(&front)));
         }
         for sender in senders {
             all.extend(sender.join().expect("a model that fails ends"));
@@ -213,7 +215,7 @@ fn an_actor_that_ends_is_not_queued_again() {
         };
         actor.state.run();
         // SAFETY: this thread runs the actor.
-        let left = numbers(unsafe { actor.queue.close() });
+        let left = numbers(unsafe { actor.queue.close(&actor.front) });
         assert!(left.len() <= 1);
         actor.state.exit();
         sender.join().expect("a model that fails ends");

@@ -7,7 +7,7 @@
 //! what is there, and a mailbox is never longer than its limit.
 
 use crate::heap::Heap;
-use crate::message::{Content, Message};
+use crate::message::Message;
 use std::ptr::null_mut;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize};
@@ -39,10 +39,7 @@ struct Counted {
 pub struct Limits(AtomicPtr<Counted>);
 
 fn size(message: &Message) -> Option<usize> {
-    match message.content() {
-        Content::Value { value, .. } => Some(HEAD + value.bytes()),
-        _ => None,
-    }
+    message.value().map(|_| HEAD + message.bytes())
 }
 
 /// Adds to a count, unless that makes it larger than `most`.

@@ -25,7 +25,7 @@ pub mod watch;
 use crate::config::Config;
 use crate::crash::Crash;
 use crate::heap::Heap;
-use crate::mailbox::queue::Queue;
+use crate::mailbox::queue::{Front, Queue};
 use crate::mailbox::saved::Saved;
 use crate::message::{Call, Message};
 use crate::names::Mark;
@@ -47,10 +47,10 @@ use watch::Watch;
 
 pub use turn::{Body, Ending, Turn};
 
-/// See the module's comment.
+/// See the module's comment. First, with the generation that stands before the record in its slot, comes what others use
+/// when they send a message or answer a call: a line of the cache, which nobody writes to for anything else.
+#[repr(C)]
 pub struct Actor {
-    context: UnsafeCell<Context>,
-    pid: AtomicU64,
     pub state: State,
     /// Where messages arrive.
     pub queue: Queue,
@@ -58,12 +58,39 @@ pub struct Actor {
     pub limits: Limits,
     /// The call that it waits for.
     pub wait: Wait<Message>,
+    /// The owner's end of the queue.
+    front: Front,
+    /// What arrived and was not received yet.
+    pub saved: UnsafeCell<Saved>,
+    /// When the `receive` at hand is over, on the scheduler's clock; `u64::MAX` for never.
+    pub deadline: Cell<u64>,
+    context: UnsafeCell<Context>,
+    pid: AtomicU64,
     /// When it wants to be woken.
     pub timer: Deadline,
-    /// Whether it may have names.
-    pub named: Mark,
+    /// Its stack, and how it runs on it.
+    pub run: Run,
+    /// What it goes on with when it runs next without a stack.
+    pub closure: Cell<*mut u8>,
+    /// The call received last, until it is answered.
+    pub unanswered: Cell<Call>,
+    /// The worker that runs it.
+    pub worker: Cell<*const Worker>,
+    /// The box of the message it received last, unless that is large or it has begun another `receive`:
+    /// what its crash report says that it was handling.
+    pub handled: Cell<*mut u8>,
+    /// What few actors have.
+    extra: UnsafeCell<Option<Box<Extra>>>,
+    pub heap: RefCell<Heap>,
     /// The first actor's: what it runs.
     pub body: Cell<Option<Body>>,
+    /// Why it ended, while it ends.
+    pub crash: Cell<Option<Box<Crash>>>,
+    /// The name of its function, for reports.
+    function: Cell<Text>,
+    pub config: Cell<&'static Config>,
+    /// Whether it may have names.
+    pub named: Mark,
     /// Whether it has memory to give back.
     pub watch: Watch,
     /// Whether it is a supervisor.
@@ -72,29 +99,6 @@ pub struct Actor {
     pub traps: Cell<bool>,
     /// Whether its function is over: what still runs is its `terminate` section.
     pub ending: Cell<bool>,
-    /// What arrived and was not received yet.
-    pub saved: UnsafeCell<Saved>,
-    /// When the `receive` at hand is over, on the scheduler's clock; `u64::MAX` for never.
-    pub deadline: Cell<u64>,
-    /// The call received last, until it is answered.
-    pub unanswered: Cell<Call>,
-    /// The worker that runs it.
-    pub worker: Cell<*const Worker>,
-    pub heap: RefCell<Heap>,
-    /// Its stack, and how it runs on it.
-    pub run: Run,
-    /// What it goes on with when it runs next without a stack.
-    pub closure: Cell<*mut u8>,
-    /// The box of the message it received last, unless that is large or it has begun another `receive`:
-    /// what its crash report says that it was handling.
-    pub handled: Cell<*mut u8>,
-    /// Why it ended, while it ends.
-    pub crash: Cell<Option<Box<Crash>>>,
-    /// What few actors have.
-    extra: UnsafeCell<Option<Box<Extra>>>,
-    /// The name of its function, for reports.
-    function: Cell<Text>,
-    pub config: Cell<&'static Config>,
 }
 
 // SAFETY: see the module's comment.
@@ -142,6 +146,7 @@ impl Actor {
             pid: AtomicU64::new(0),
             state: State::vacant(),
             queue: Queue::new(),
+            front: Front::new(),
             limits: Limits::none(),
             wait: Wait::new(),
             timer: Deadline::new(),
@@ -199,7 +204,7 @@ impl Actor {
             (*context).current_call = [0; 2];
             *self.saved.get() = Saved::new();
             self.limits.set(Allowed::default());
-            self.queue.reopen();
+            self.queue.reopen(&self.front);
         }
         self.timer.renew();
         self.named.clear();

@@ -4,7 +4,7 @@
 use super::Actor;
 use super::extra::Signal;
 use crate::crash::Reason;
-use crate::mailbox::queue::{Node, Pop};
+use crate::mailbox::queue::Node;
 use crate::mailbox::saved::Saved;
 use crate::message::{Call, Content, Control, Message, Owned};
 use crate::sched::post::{answer, is_awaited, send_control};
@@ -57,6 +57,11 @@ impl Actor {
         !self.worker.get().is_null()
     }
 
+    /// About how many messages are in the queue, for one whose push found that so many had come.
+    pub fn mailbox_of(&self, count: u32) -> u32 {
+        self.front.left_of(count)
+    }
+
     /// A `receive` begins, which is over at `deadline`.
     ///
     /// # Safety
@@ -80,18 +85,16 @@ impl Actor {
         // SAFETY: the caller's promise; what is popped is ours, and is a message.
         unsafe {
             if self.saved().is_empty() {
-                match self.queue.pop() {
-                    Pop::Node(node) => {
+                match self.queue.pop(&self.front) {
+                    Some(node) => {
                         if let Some(value) = Message::of_node(node).sent_value() {
                             self.saved().save(node);
                             return Ok(Found::Message(value));
                         }
                         self.admit(node)?;
                     }
-                    Pop::Empty | Pop::Busy if self.deadline.get() == u64::MAX => {
-                        return Ok(Found::Nothing);
-                    }
-                    Pop::Empty | Pop::Busy => {}
+                    None if self.deadline.get() == u64::MAX => return Ok(Found::Nothing),
+                    None => {}
                 }
             }
             self.look_on()
@@ -111,9 +114,9 @@ impl Actor {
                     }
                     continue;
                 }
-                match self.queue.pop() {
-                    Pop::Node(node) => self.admit(node)?,
-                    Pop::Empty | Pop::Busy => break,
+                match self.queue.pop(&self.front) {
+                    Some(node) => self.admit(node)?,
+                    None => break,
                 }
             }
         }
@@ -136,7 +139,7 @@ impl Actor {
     pub unsafe fn drain(&self) -> Result<(), Reason> {
         // SAFETY: as in `look`.
         unsafe {
-            while let Pop::Node(node) = self.queue.pop() {
+            while let Some(node) = self.queue.pop(&self.front) {
                 self.admit(node)?;
             }
         }
@@ -146,20 +149,20 @@ impl Actor {
     /// What a saved message is to a `receive`; nothing if it is void by now.
     unsafe fn show(&self, node: NonNull<Node>) -> Option<Found> {
         // SAFETY: saved messages are the actor's.
-        match unsafe { Message::of_node(node) }.content() {
-            Content::Value { value, call, .. } => {
-                // A call whose caller has given up is passed over for good.
-                (call.is_none() || is_awaited(self.on_worker(), *call))
-                    .then(|| Found::Message(value.root()))
-            }
-            Content::Control(
-                Control::Exit { from, reason, .. } | Control::Stop { from, reason },
-            ) => {
+        let message = unsafe { Message::of_node(node) };
+        if let Some(value) = message.value() {
+            // A call whose caller has given up is passed over for good.
+            let call = message.call();
+            return (call.is_none() || is_awaited(self.on_worker(), call))
+                .then_some(Found::Message(value));
+        }
+        match message.control() {
+            Some(Control::Exit { from, reason, .. } | Control::Stop { from, reason }) => {
                 // SAFETY: the caller owns the actor.
                 unsafe { self.show_signal(EXIT, 0, *from, reason) };
                 Some(Found::Signal)
             }
-            Content::Control(Control::Down {
+            Some(Control::Down {
                 from,
                 number,
                 reason,
@@ -204,7 +207,7 @@ impl Actor {
         // SAFETY: the caller's promise; saved messages are the actor's.
         let message = unsafe { Owned::from_node(self.saved().take()?) };
         self.limits.left(&message);
-        if let Content::Control(Control::Down { number, .. }) = message.content() {
+        if let Some(Control::Down { number, .. }) = message.control() {
             // SAFETY: the caller's promise.
             unsafe { self.if_extra(|extra| extra.links.unwatch(*number)) };
         }
@@ -241,13 +244,10 @@ impl Actor {
     /// Follows a message for the runtime, or saves it for a `receive`.
     unsafe fn admit(&self, node: NonNull<Node>) -> Result<(), Reason> {
         // SAFETY: the node was popped, so it is ours.
-        let control = match unsafe { Message::of_node(node) }.content() {
-            Content::Control(control) => control,
-            Content::Value { .. } | Content::Down(_) => {
-                // SAFETY: as above.
-                unsafe { self.saved().save(node) };
-                return Ok(());
-            }
+        let Some(control) = (unsafe { Message::of_node(node) }).control() else {
+            // SAFETY: as above.
+            unsafe { self.saved().save(node) };
+            return Ok(());
         };
         // SAFETY: the caller owns the actor.
         let keep = unsafe { self.follow(control) };
@@ -327,7 +327,7 @@ impl Actor {
             while let Some(node) = self.saved().take() {
                 self.refuse(own, Owned::from_node(node), reason);
             }
-            for node in self.queue.close() {
+            for node in self.queue.close(&self.front) {
                 self.refuse(own, Owned::from_node(node), reason);
             }
         }

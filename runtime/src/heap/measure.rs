@@ -57,6 +57,50 @@ pub unsafe fn plain(root: *const u8, limit: usize) -> Option<usize> {
     (plain && bytes <= limit).then_some(bytes)
 }
 
+/// The one object that a box of one word refers to, if it refers to nothing itself and is not shared, and the bytes of both, if
+/// they are at most `limit`; no object where the word needs no copy of anything. A message of a sum whose variants have many
+/// fields is such a box.
+///
+/// # Safety
+/// `root` is null or a live box.
+#[inline]
+pub unsafe fn link(root: *const u8, limit: usize) -> Option<(Option<*const u8>, usize)> {
+    if root.is_null() || is_static(root) {
+        return None;
+    }
+    // SAFETY: a live box has a header, which tells of the rest; the word of its value is an address, as the mask says.
+    unsafe {
+        let desc = &*((root.cast::<u64>().read() & DESC_MASK) as *const ObjectDesc);
+        let links = desc.kind == ObjectKind::Record && desc.words == 1 && desc.pointers == 1;
+        if !links || desc.lists != 0 {
+            return None;
+        }
+        let word = root.cast::<u64>().add(1).read();
+        let object = word as *const u8;
+        if word < IMMEDIATE_LIMIT || is_static(object) {
+            return Some((None, LINK));
+        }
+        if arena::contains(object) {
+            return None;
+        }
+        let bytes = LINK + plain(object, limit)?;
+        (bytes <= limit).then_some((Some(object), bytes))
+    }
+}
+
+/// Bytes of a box of one word.
+pub const LINK: usize = 2 * size_of::<u64>();
+
+/// Makes the box at `start` refer to the object behind it.
+///
+/// # Safety
+/// A copy of a box of one word stands there, and an object behind it.
+#[inline]
+pub unsafe fn relink(start: *mut u8) {
+    // SAFETY: the caller's promise.
+    unsafe { start.cast::<u64>().add(1).write(start.add(LINK) as u64) };
+}
+
 /// Copies words: of a box that [`plain`] knows.
 ///
 /// # Safety

@@ -3,15 +3,18 @@
 //!
 //! Dmitry Vyukov's MPSC queue: a push swaps its node into `newest` and then links it behind the
 //! node it found there. The place of his stub is taken by `oldest`, the link before the first node,
-//! and `newest` is null while the queue is empty.
+//! and `newest` is null while the queue is empty. What only the owner uses is a [`Front`] of its own, so that it may
+//! lie apart from what every push writes.
 //!
 //! # Why it is right
 //!
 //! - *Order.* The swaps of `newest` have one order; each node is linked behind the one before it in
 //!   that order. So what one thread pushes comes out in its order.
 //! - *Half-linked.* Between the swap and the link of a push, its node and those behind it cannot be
-//!   reached; `pop` says [`Pop::Busy`]. Nothing is lost if the pusher wakes the owner *after* `push`
-//!   has returned: the wake-up then follows the link.
+//!   reached; `pop` waits for the link, which is the pusher's next step.
+//! - *Who wakes.* A push that finds null has ended the queue's emptiness, and says so: its caller wakes the owner, after the
+//!   link. Others need not. The owner may sleep only once `pop` has given nothing: then `newest` was null, and whatever is pushed
+//!   from then on comes behind one that finds null.
 //! - *The last node.* Only the owner takes nodes out. It takes the last one only by changing
 //!   `newest` from it to null, which fails once a push has seen that node: no pusher links behind a
 //!   node that its owner has given away.
@@ -28,21 +31,34 @@
 use crate::sync::atomic::{AcqRel, Acquire, AtomicPtr, Relaxed, Release};
 use crate::sync::{UnsafeCell, spin};
 use std::ptr::{NonNull, null_mut, without_provenance_mut};
+// Estimates, on which nothing rests: a model need not explore them.
+use std::sync::atomic::AtomicU32;
 
 /// The link in a message. A message is a `repr(C)` struct that begins with one.
 #[derive(Debug)]
-#[repr(transparent)]
+#[repr(C)]
 pub struct Node {
     next: AtomicPtr<Node>,
+    /// About how many had come since the queue was empty: less where several came at once.
+    before: AtomicU32,
+    /// Whatever the message keeps in the room that is left.
+    kept: u32,
 }
 
 impl Node {
-    /// A node that is in no queue.
-    #[allow(clippy::new_without_default, reason = "a node is made for a message")]
-    pub fn new() -> Node {
+    /// A node that is in no queue, with what the message keeps in it.
+    pub fn new(kept: u32) -> Node {
         Node {
             next: AtomicPtr::new(null_mut()),
+            before: AtomicU32::new(0),
+            kept,
         }
+    }
+
+    /// What the message keeps in it.
+    #[inline]
+    pub fn kept(&self) -> u32 {
+        self.kept
     }
 
     /// Keeps a number, while the node is in no queue, for one who owns it.
@@ -67,31 +83,51 @@ impl Node {
     }
 }
 
-/// What [`Queue::pop`] gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pop {
-    /// The oldest node, which is the owner's now.
-    Node(NonNull<Node>),
-    /// Nothing has been pushed.
-    Empty,
-    /// The next node is being linked; its pusher will wake the owner when it is.
-    Busy,
-}
-
 /// See the module's comment. It may be moved while it is empty.
 pub struct Queue {
     /// The node pushed last; null for an empty queue, or `closed()`.
     newest: AtomicPtr<Node>,
-    /// The link to the first node, while `front` is null.
+    /// The link to the first node, while the front is null.
     oldest: AtomicPtr<Node>,
-    /// The owner's: the first node, or null where `oldest` leads there.
-    front: UnsafeCell<*mut Node>,
 }
 
-// SAFETY: `front` is used by the owner alone, which the methods that use it ask for.
-unsafe impl Send for Queue {}
+/// The owner's end of a queue, which every method of its owner is given.
+pub struct Front {
+    /// The first node, or null where `oldest` leads there.
+    first: UnsafeCell<*mut Node>,
+    /// How many were taken out since the queue was empty.
+    taken: AtomicU32,
+}
+
+/// What a push that succeeded found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pushed {
+    /// The queue was empty: the owner is to be woken.
+    pub wakes: bool,
+    /// About how many have come since then.
+    pub count: u32,
+}
+
+// SAFETY: used by the owner alone, which the methods that use it ask for.
+unsafe impl Send for Front {}
 // SAFETY: as above.
-unsafe impl Sync for Queue {}
+unsafe impl Sync for Front {}
+
+impl Front {
+    /// About how many the queue has, for one whose push found so many to have come.
+    pub fn left_of(&self, count: u32) -> u32 {
+        count.saturating_sub(self.taken.load(Relaxed))
+    }
+
+    /// That of an empty queue.
+    #[allow(clippy::new_without_default, reason = "made with its queue")]
+    pub fn new() -> Front {
+        Front {
+            first: UnsafeCell::new(null_mut()),
+            taken: AtomicU32::new(0),
+        }
+    }
+}
 
 fn closed() -> *mut Node {
     without_provenance_mut(1)
@@ -104,7 +140,6 @@ impl Queue {
         Queue {
             newest: AtomicPtr::new(null_mut()),
             oldest: AtomicPtr::new(null_mut()),
-            front: UnsafeCell::new(null_mut()),
         }
     }
 
@@ -112,20 +147,21 @@ impl Queue {
     ///
     /// # Safety
     /// Nobody else uses the queue: no push to the one before is under way.
-    pub unsafe fn reopen(&self) {
+    pub unsafe fn reopen(&self, front: &Front) {
         self.oldest.store(null_mut(), Relaxed);
         // SAFETY: the caller's promise.
-        self.front.with_mut(|front| unsafe { *front = null_mut() });
+        front.first.with_mut(|first| unsafe { *first = null_mut() });
+        front.taken.store(0, Relaxed);
         self.newest.store(null_mut(), Release);
     }
 
-    /// Pushes a node. Wake the owner afterwards, not before. From a closed queue come back the
+    /// Pushes a node. Wake the owner then if this says so. From a closed queue come back the
     /// nodes that the caller has to free, `node` and maybe others.
     ///
     /// # Safety
     /// `node` is the caller's, is in no queue, and lives until the owner has freed it.
     #[inline]
-    pub unsafe fn push(&self, node: NonNull<Node>) -> Result<(), Chain> {
+    pub unsafe fn push(&self, node: NonNull<Node>) -> Result<Pushed, Chain> {
         // SAFETY: the caller's promise.
         unsafe { node.as_ref() }.next.store(null_mut(), Relaxed);
         let before = self.newest.swap(node.as_ptr(), AcqRel);
@@ -137,44 +173,50 @@ impl Queue {
             });
         }
         // SAFETY: the owner does not take a node that `newest` led to until it is linked behind.
-        let link = unsafe { before.as_ref() }.map_or(&self.oldest, |before| &before.next);
+        let (link, count) = match unsafe { before.as_ref() } {
+            None => (&self.oldest, 0),
+            Some(before) => (&before.next, before.before.load(Relaxed).wrapping_add(1)),
+        };
+        // SAFETY: the owner does not take the node before it is linked.
+        unsafe { node.as_ref() }.before.store(count, Relaxed);
         link.store(node.as_ptr(), Release);
-        Ok(())
+        Ok(Pushed {
+            wakes: before.is_null(),
+            count,
+        })
     }
 
-    /// Takes out the oldest node.
+    /// Takes out the oldest node; nothing from an empty queue.
     ///
     /// # Safety
     /// The caller is the owner, and the queue is open.
     #[inline]
-    pub unsafe fn pop(&self) -> Pop {
-        // SAFETY: the owner alone uses the front.
-        self.front.with_mut(|front| unsafe {
-            if (*front).is_null() {
-                let first = self.oldest.load(Acquire);
+    pub unsafe fn pop(&self, front: &Front) -> Option<NonNull<Node>> {
+        // SAFETY: the owner alone uses the front, and nodes in the queue are there until it has taken them.
+        front.first.with_mut(|place| unsafe {
+            let mut first = *place;
+            if first.is_null() {
+                first = self.oldest.load(Acquire);
                 if first.is_null() {
-                    let none = self.newest.load(Relaxed).is_null();
-                    return if none { Pop::Empty } else { Pop::Busy };
+                    if self.newest.load(Relaxed).is_null() {
+                        return None;
+                    }
+                    first = linked(&raw const self.oldest);
                 }
-                *front = first;
             }
-            let first = NonNull::new_unchecked(*front);
-            let mut next = first.as_ref().next.load(Acquire);
+            let mut next = (*first).next.load(Acquire);
+            let mut taken = front.taken.load(Relaxed).wrapping_add(1);
             if next.is_null() {
                 self.oldest.store(null_mut(), Relaxed);
                 let newest = &self.newest;
-                match newest.compare_exchange(first.as_ptr(), null_mut(), AcqRel, Relaxed) {
-                    Ok(_) => {}
-                    Err(_) => {
-                        next = first.as_ref().next.load(Acquire);
-                        if next.is_null() {
-                            return Pop::Busy;
-                        }
-                    }
+                match newest.compare_exchange(first, null_mut(), AcqRel, Relaxed) {
+                    Ok(_) => taken = 0,
+                    Err(_) => next = linked(&raw const (*first).next),
                 }
             }
-            *front = next;
-            Pop::Node(first)
+            front.taken.store(taken, Relaxed);
+            *place = next;
+            NonNull::new(first)
         })
     }
 
@@ -190,12 +232,12 @@ impl Queue {
     ///
     /// # Safety
     /// The caller is the owner, and the queue is open.
-    pub unsafe fn close(&self) -> Chain {
+    pub unsafe fn close(&self, front: &Front) -> Chain {
         let last = self.newest.swap(closed(), AcqRel);
         // SAFETY: the owner alone uses the front.
-        let front = self.front.with_mut(|front| unsafe {
-            let first = *front;
-            *front = null_mut();
+        let front = front.first.with_mut(|place| unsafe {
+            let first = *place;
+            *place = null_mut();
             first
         });
         let next = if last.is_null() {
@@ -217,6 +259,19 @@ enum Link {
     Oldest(*const AtomicPtr<Node>),
 }
 
+/// What a push that is under way links.
+///
+/// # Safety
+/// The link is that of a queue or of a node in it.
+#[cold]
+unsafe fn linked(link: *const AtomicPtr<Node>) -> *mut Node {
+    spin(|| {
+        // SAFETY: the caller's promise.
+        let node = unsafe { (*link).load(Acquire) };
+        (!node.is_null()).then_some(node)
+    })
+}
+
 /// Nodes that came out of a closed queue, oldest first; each is the caller's when it is given.
 /// Those that are not asked for leak.
 #[must_use = "its nodes have to be freed"]
@@ -231,12 +286,6 @@ impl Iterator for Chain {
     fn next(&mut self) -> Option<NonNull<Node>> {
         // SAFETY: the queue lives, for its owner has it; a node lives until it has been given.
         unsafe {
-            let linked = |link: *const AtomicPtr<Node>| {
-                spin(|| {
-                    let node = (*link).load(Acquire);
-                    (!node.is_null()).then_some(node)
-                })
-            };
             let node = match self.next {
                 Link::None => return None,
                 Link::Node(node) => node,
@@ -260,7 +309,7 @@ mod tests {
     struct Message(Node, usize);
 
     fn message(number: usize) -> NonNull<Node> {
-        NonNull::from(Box::leak(Box::new(Message(Node::new(), number)))).cast()
+        NonNull::from(Box::leak(Box::new(Message(Node::new(0), number)))).cast()
     }
 
     fn number(node: NonNull<Node>) -> usize {
@@ -270,46 +319,47 @@ mod tests {
 
     #[test]
     fn comes_out_in_order_and_empties() {
-        let queue = Queue::new();
+        let (queue, front) = (Queue::new(), Front::new());
         // SAFETY: this thread is the owner.
         unsafe {
             for round in 0..3 {
-                assert_eq!(queue.pop(), Pop::Empty);
+                assert_eq!(queue.pop(&front), None);
                 for at in 0..round {
-                    assert!(queue.push(message(at)).is_ok());
+                    let Ok(pushed) = queue.push(message(at)) else {
+                        panic!("the queue is open")
+                    };
+                    assert_eq!((pushed.wakes, pushed.count as usize), (at == 0, at));
+                    assert_eq!(front.left_of(pushed.count) as usize, at);
                 }
                 for at in 0..round {
-                    let Pop::Node(node) = queue.pop() else {
-                        panic!("a node is there")
-                    };
-                    assert_eq!(number(node), at);
+                    assert_eq!(queue.pop(&front).map(number), Some(at));
                 }
             }
             assert!(queue.is_empty());
-            assert_eq!(queue.close().count(), 0);
+            assert_eq!(queue.close(&front).count(), 0);
         }
     }
 
     #[test]
     fn a_closed_queue_gives_everything_back() {
-        let queue = Queue::new();
+        let (queue, front) = (Queue::new(), Front::new());
         // SAFETY: this thread is the owner.
         unsafe {
             for at in 0..4 {
                 assert!(queue.push(message(at)).is_ok());
             }
-            let Pop::Node(first) = queue.pop() else {
-                panic!("a node is there")
-            };
-            assert_eq!(number(first), 0);
-            assert_eq!(queue.close().map(number).collect::<Vec<_>>(), [1, 2, 3]);
+            assert_eq!(queue.pop(&front).map(number), Some(0));
+            assert_eq!(
+                queue.close(&front).map(number).collect::<Vec<_>>(),
+                [1, 2, 3]
+            );
             for at in 4..6 {
                 let back = queue.push(message(at)).expect_err("the queue is closed");
                 assert_eq!(back.map(number).collect::<Vec<_>>(), [at]);
             }
-            queue.reopen();
+            queue.reopen(&front);
             assert!(queue.push(message(7)).is_ok());
-            assert_eq!(queue.close().map(number).collect::<Vec<_>>(), [7]);
+            assert_eq!(queue.close(&front).map(number).collect::<Vec<_>>(), [7]);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A value on its way: a deep copy outside of all heaps.
 //!
-//! A small one, which is measured first, stands in its message's own block, is copied once more when it is taken, and goes
+//! A box that refers to nothing is no fragment: the message has room for it. Of the others a small one, which is measured first,
+//! stands in its message's own block, is copied once more when it is taken, and goes
 //! back at once. A large one is built in pieces of its own, which then join the heap of whoever takes it.
 
 use crate::heap::copy::copy;
@@ -29,8 +30,6 @@ enum Memory {
     None,
     /// So many bytes behind the message.
     Behind(usize),
-    /// So many bytes behind the message, of a box that refers to nothing.
-    Plain(usize),
     #[allow(
         clippy::box_collection,
         reason = "most messages are small, and have room for it all the same"
@@ -45,31 +44,11 @@ unsafe impl Sync for Fragment {}
 
 impl Fragment {
     /// A value that has no memory of its own.
-    #[inline]
     pub(super) fn bare(root: *mut u8) -> Fragment {
         Fragment {
             root,
             loose: Loose::NONE,
             memory: Memory::None,
-        }
-    }
-
-    /// A small box that refers to nothing, copied to `root`, behind its message.
-    #[inline]
-    pub(super) fn plain(root: *mut u8, bytes: usize) -> Fragment {
-        Fragment {
-            root,
-            loose: Loose::NONE,
-            memory: Memory::Plain(bytes),
-        }
-    }
-
-    /// Its bytes, if it is a box that refers to nothing.
-    #[inline]
-    pub(super) fn plain_bytes(&self) -> Option<usize> {
-        match self.memory {
-            Memory::Plain(bytes) => Some(bytes),
-            _ => None,
         }
     }
 
@@ -80,7 +59,6 @@ impl Fragment {
     ///
     /// # Safety
     /// `root` is a live box; `start` has `bytes`, aligned to 8, which the message then keeps.
-    #[inline]
     pub(super) unsafe fn behind(
         root: *mut u8,
         start: NonNull<u8>,
@@ -181,7 +159,7 @@ impl Fragment {
     ) -> Result<*mut u8, HeapFull> {
         match &mut self.memory {
             // SAFETY: the caller's promise.
-            Memory::Behind(_) | Memory::Plain(_) => return unsafe { self.copy_to(heap, context) },
+            Memory::Behind(_) => return unsafe { self.copy_to(heap, context) },
             Memory::Large(pieces) => heap.adopt(pieces)?,
             Memory::None => {}
         }
@@ -194,7 +172,7 @@ impl Fragment {
         match &self.memory {
             Memory::None => {}
             // SAFETY: copies of small values begin with the box.
-            Memory::Behind(bytes) | Memory::Plain(bytes) => unsafe {
+            Memory::Behind(bytes) => unsafe {
                 pairs(self.root, *bytes, &mut visit);
             },
             Memory::Large(pieces) => {
@@ -212,7 +190,7 @@ impl Fragment {
     pub fn bytes(&self) -> usize {
         match &self.memory {
             Memory::None => 0,
-            Memory::Behind(bytes) | Memory::Plain(bytes) => *bytes,
+            Memory::Behind(bytes) => *bytes,
             Memory::Large(pieces) => pieces.iter().map(Piece::size).sum(),
         }
     }

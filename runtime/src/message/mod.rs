@@ -11,7 +11,7 @@ pub mod fragment;
 
 use crate::blocks;
 use crate::crash::Reason;
-use crate::heap::measure::{Size, copy_words, measure, plain};
+use crate::heap::measure::{LINK, Size, copy_words, link, measure, pairs, plain, relink};
 use crate::heap::{Heap, HeapFull, bump};
 use crate::mailbox::queue::Node;
 use fragment::{Fragment, SMALL};
@@ -19,7 +19,7 @@ use mesh_abi::context::Context;
 use std::alloc::{Layout, handle_alloc_error};
 use std::fmt;
 use std::ops::Deref;
-use std::ptr::{NonNull, drop_in_place};
+use std::ptr::{NonNull, drop_in_place, null_mut};
 use std::sync::Arc;
 
 /// The call that a message came by: who called, and the call's number.
@@ -85,39 +85,78 @@ pub enum Control {
     },
 }
 
-/// What a message says.
+/// What a message says, unless it is the copy of a box that refers to nothing: most are, and stand without this.
 pub enum Content {
-    /// A value for a `receive`, or the answer to a call. `asked`: the call is not answered by `reply`,
-    /// but through the handle that is in the value.
-    Value {
-        value: Fragment,
-        call: Call,
-        asked: bool,
-    },
+    /// A value for a `receive`, or the answer to a call.
+    Value(Fragment),
     /// What the runtime looks at; exits and ends of what is watched then wait for a `receive`.
     Control(Control),
     /// Instead of an answer: the callee has ended.
     Down(Arc<Reason>),
 }
 
-/// See the module's comment.
+/// See the module's comment. Behind it stand, in its block, the bytes of a plain value, or else its [`Content`] and the
+/// memory of a small value. A plain value is a box that refers to nothing, or to one object that refers to nothing and stands
+/// behind it.
 #[repr(C)]
 pub struct Message {
+    /// Keeps the [`Shape`].
     node: Node,
-    /// Of its block.
-    size: usize,
-    content: Content,
+    /// The call that its value came by.
+    call: Call,
+}
+
+/// What a message looks like, in the 32 bits that its node keeps.
+#[derive(Clone, Copy)]
+struct Shape(u32);
+
+impl Shape {
+    const ASKED: u32 = 1 << 8;
+    const LINKED: u32 = 1 << 9;
+    const PLAIN: u32 = 16;
+
+    /// Of a block of `size` bytes. `plain`: bytes of a plain value behind the message, 0 where there is a content.
+    #[inline]
+    fn new(size: usize, plain: usize, asked: bool) -> Shape {
+        let steps = size.div_ceil(blocks::STEP) as u32;
+        let asked = if asked { Shape::ASKED } else { 0 };
+        Shape(steps | asked | (plain as u32) << Shape::PLAIN)
+    }
+
+    #[inline]
+    fn size(self) -> usize {
+        (self.0 as u8) as usize * blocks::STEP
+    }
+
+    #[inline]
+    fn plain(self) -> usize {
+        (self.0 >> Shape::PLAIN) as usize
+    }
+
+    #[inline]
+    fn is_asked(self) -> bool {
+        self.0 & Shape::ASKED != 0
+    }
+
+    /// Whether the box of a plain value refers to an object behind it.
+    #[inline]
+    fn is_linked(self) -> bool {
+        self.0 & Shape::LINKED != 0
+    }
 }
 
 const HEAD: usize = size_of::<Message>();
-const _: () = assert!(HEAD.is_multiple_of(8) && HEAD + SMALL <= blocks::LARGEST);
+/// Where the memory of a small value begins.
+const BEHIND: usize = HEAD + size_of::<Content>();
+const _: () = assert!(HEAD == 32 && BEHIND + SMALL <= blocks::LARGEST);
+const _: () = assert!(align_of::<Content>() <= align_of::<Message>());
 
-/// A message that is its holder's alone.
+/// A message that is nobody else's.
 pub struct Owned(NonNull<Message>);
 
-// SAFETY: a message is its holder's alone.
+// SAFETY: what a message refers to is its own.
 unsafe impl Send for Owned {}
-// SAFETY: shared, it is only read.
+// SAFETY: a message that is shared is only read.
 unsafe impl Sync for Owned {}
 
 impl Deref for Owned {
@@ -133,17 +172,13 @@ impl Deref for Owned {
 impl Drop for Owned {
     #[inline]
     fn drop(&mut self) {
-        let size = self.size;
-        let is_plain = self
-            .value()
-            .is_some_and(|value| value.plain_bytes().is_some());
-        // SAFETY: ours alone, from a block of this size.
+        let shape = self.shape();
+        // SAFETY: ours alone, from a block of this size; where there is a content, it is dropped once.
         unsafe {
-            // Otherwise there is nothing to drop in it.
-            if !is_plain {
-                drop_in_place(self.0.as_ptr());
+            if shape.plain() == 0 {
+                drop_in_place(self.0.add(1).cast::<Content>().as_ptr());
             }
-            blocks::give(self.0.cast(), size);
+            blocks::give(self.0.cast(), shape.size());
         }
     }
 }
@@ -159,21 +194,17 @@ impl Message {
     #[allow(clippy::new_ret_no_self, reason = "a message is had by its owner")]
     pub fn new(content: Content) -> Owned {
         // Such messages are how actors learn of each other's ends: none may get lost.
-        Message::sized(HEAD, content)
+        Message::sized(BEHIND, content, Call::NONE, false)
             .unwrap_or_else(|_| handle_alloc_error(Layout::new::<Message>()))
     }
 
-    #[inline]
-    fn sized(size: usize, content: Content) -> Result<Owned, HeapFull> {
+    fn sized(size: usize, content: Content, call: Call, asked: bool) -> Result<Owned, HeapFull> {
         let block = blocks::take(size).ok_or(HeapFull)?.cast::<Message>();
-        let node = Node::new();
-        // SAFETY: fresh memory, of at least the head's size.
+        // SAFETY: fresh memory, with room for a message and a content.
         unsafe {
-            block.write(Message {
-                node,
-                size,
-                content,
-            });
+            block.add(1).cast::<Content>().write(content);
+            let node = Node::new(Shape::new(size, 0, asked).0);
+            block.write(Message { node, call });
         }
         Ok(Owned(block))
     }
@@ -187,46 +218,76 @@ impl Message {
     /// `root` is null or a live box.
     #[inline]
     pub unsafe fn of(root: *mut u8, call: Call, asked: bool) -> Result<Owned, HeapFull> {
-        let with = |value| Content::Value { value, call, asked };
         // SAFETY: the caller's promise.
-        if let Some(bytes) = unsafe { plain(root, SMALL) } {
-            let block = blocks::take(HEAD + bytes).ok_or(HeapFull)?;
-            let block = block.cast::<Message>();
-            // SAFETY: fresh memory, with so many bytes behind the message, to which those of the box are copied.
-            unsafe {
-                let start = block.add(1).as_ptr().cast();
-                copy_words(root, start, bytes);
-                block.write(Message {
-                    node: Node::new(),
-                    size: HEAD + bytes,
-                    content: with(Fragment::plain(start, bytes)),
-                });
+        let (bytes, object) = match unsafe { plain(root, SMALL) } {
+            Some(bytes) => (bytes, None),
+            // SAFETY: as above.
+            None => match unsafe { link(root, SMALL) } {
+                Some((object, bytes)) => (bytes, object),
+                // SAFETY: as above.
+                None => return unsafe { Message::of_any(root, call, asked) },
+            },
+        };
+        let block = blocks::take(HEAD + bytes).ok_or(HeapFull)?;
+        let block = block.cast::<Message>();
+        let mut shape = Shape::new(HEAD + bytes, bytes, asked);
+        // SAFETY: fresh memory, with so many bytes behind the message, to which those of the box and its object are copied.
+        unsafe {
+            let start = block.add(1).as_ptr().cast::<u8>();
+            match object {
+                None => copy_words(root, start, bytes),
+                Some(object) => {
+                    shape.0 |= Shape::LINKED;
+                    copy_words(root, start, LINK);
+                    relink(start);
+                    copy_words(object, start.add(LINK), bytes - LINK);
+                }
             }
-            return Ok(Owned(block));
+            let node = Node::new(shape.0);
+            block.write(Message { node, call });
         }
+        Ok(Owned(block))
+    }
+
+    /// # Safety
+    /// As for [`Message::of`].
+    #[cold]
+    unsafe fn of_any(root: *mut u8, call: Call, asked: bool) -> Result<Owned, HeapFull> {
+        let with = |size, value| Message::sized(size, Content::Value(value), call, asked);
         // SAFETY: the caller's promise.
         match unsafe { measure(root, SMALL) } {
             Some(Size {
                 bytes: 0,
                 frozen: false,
-            }) => Message::sized(HEAD, with(Fragment::bare(root))),
+            }) => with(BEHIND, Fragment::bare(root)),
             Some(Size { bytes, .. }) => {
-                let message = Message::sized(HEAD + bytes, with(Fragment::bare(root)))?;
-                // SAFETY: the caller's promise. The block has so many bytes behind the message, which is
+                let message = with(BEHIND + bytes, Fragment::bare(root))?;
+                // SAFETY: the caller's promise. The block has so many bytes behind the content, which is
                 // nobody else's.
                 unsafe {
-                    let start = message.0.add(1).cast();
-                    let value = Fragment::behind(root, start, bytes)?;
-                    (*message.0.as_ptr()).content = with(value);
+                    let content = message.0.add(1).cast::<Content>();
+                    let value = Fragment::behind(root, content.add(1).cast(), bytes)?;
+                    *content.as_ptr() = Content::Value(value);
                 }
                 Ok(message)
             }
             None => {
                 // SAFETY: the caller's promise.
                 let value = unsafe { Fragment::large(root) }?;
-                Message::sized(HEAD, with(value))
+                with(BEHIND, value)
             }
         }
+    }
+
+    #[inline]
+    fn shape(&self) -> Shape {
+        Shape(self.node.kept())
+    }
+
+    /// Bytes of a box behind the message that refers to nothing.
+    #[inline]
+    fn plain(&self) -> usize {
+        self.shape().plain()
     }
 
     /// The link of the message, while it is in no queue.
@@ -234,52 +295,160 @@ impl Message {
         &self.node
     }
 
-    /// What it says.
+    /// What it says; nothing where it is a plain value.
+    fn content(&self) -> Option<&Content> {
+        // SAFETY: where no plain value is behind the message, a content is.
+        (self.plain() == 0).then(|| unsafe { NonNull::from(self).add(1).cast().as_ref() })
+    }
+
+    /// What it tells the runtime, if it does.
+    pub fn control(&self) -> Option<&Control> {
+        match self.content()? {
+            Content::Control(control) => Some(control),
+            _ => None,
+        }
+    }
+
+    /// Why the callee has ended, if it says that.
+    pub fn down(&self) -> Option<&Arc<Reason>> {
+        match self.content()? {
+            Content::Down(reason) => Some(reason),
+            _ => None,
+        }
+    }
+
+    /// The box of its value, if it has one.
     #[inline]
-    pub fn content(&self) -> &Content {
-        &self.content
+    pub fn value(&self) -> Option<*mut u8> {
+        if self.plain() != 0 {
+            return Some(NonNull::from(self).as_ptr().wrapping_add(1).cast());
+        }
+        self.fragment().map(Fragment::root)
     }
 
     /// The box of its value, if it came by `send`.
     #[inline]
     pub fn sent_value(&self) -> Option<*mut u8> {
-        match &self.content {
-            Content::Value { value, call, .. } if call.is_none() => Some(value.root()),
+        if self.call.is_none() {
+            self.value()
+        } else {
+            None
+        }
+    }
+
+    fn fragment(&self) -> Option<&Fragment> {
+        match self.content()? {
+            Content::Value(value) => Some(value),
             _ => None,
+        }
+    }
+
+    /// The call that its value came by.
+    #[inline]
+    pub fn call(&self) -> Call {
+        self.call
+    }
+
+    /// Whether the call is answered through the handle that is in the value.
+    #[inline]
+    pub fn is_asked(&self) -> bool {
+        self.shape().is_asked()
+    }
+
+    /// Bytes of memory that its value takes.
+    #[inline]
+    pub fn bytes(&self) -> usize {
+        match self.plain() {
+            0 => self.fragment().map_or(0, Fragment::bytes),
+            bytes => bytes,
         }
     }
 
     /// Calls `visit` with every two words that follow each other in what the value takes.
-    pub fn pairs(&self, visit: impl FnMut(u64, u64)) {
-        if let Some(value) = self.value() {
-            value.pairs(visit);
+    pub fn pairs(&self, mut visit: impl FnMut(u64, u64)) {
+        let bytes = self.plain();
+        match self.fragment() {
+            Some(value) => value.pairs(visit),
+            // SAFETY: so many bytes stand behind the message.
+            None => unsafe {
+                pairs(
+                    NonNull::from(self).add(1).cast().as_ptr(),
+                    bytes,
+                    &mut visit,
+                )
+            },
         }
     }
 
-    /// Its value, if it has one.
+    /// Copies a plain value.
+    ///
+    /// # Safety
+    /// There is one, and as many bytes as it has at `to`, aligned to 8.
     #[inline]
-    pub fn value(&self) -> Option<&Fragment> {
-        match &self.content {
-            Content::Value { value, .. } => Some(value),
-            _ => None,
+    unsafe fn copy_plain(&self, to: *mut u8) {
+        let shape = self.shape();
+        // SAFETY: the caller's promise; so many bytes stand behind the message.
+        unsafe {
+            copy_words(
+                NonNull::from(self).add(1).cast().as_ptr(),
+                to,
+                shape.plain(),
+            );
+            if shape.is_linked() {
+                relink(to);
+            }
+        }
+    }
+
+    /// A copy of its value in a heap: the box, null where there is none. The message stays.
+    ///
+    /// # Errors
+    /// The heap is full.
+    ///
+    /// # Safety
+    /// `heap` and `context` are the running actor's.
+    pub unsafe fn copy_to(
+        &self,
+        heap: &mut Heap,
+        context: *mut Context,
+    ) -> Result<*mut u8, HeapFull> {
+        if let Some(value) = self.fragment() {
+            // SAFETY: the caller's promise.
+            return unsafe { value.copy_to(heap, context) };
+        }
+        match self.plain() {
+            0 => Ok(null_mut()),
+            bytes => {
+                // SAFETY: the caller's promise. So many bytes stand behind the message, and so many are fresh.
+                unsafe {
+                    let to = heap.allocate(context, bytes)?.as_ptr();
+                    self.copy_plain(to);
+                    Ok(to)
+                }
+            }
         }
     }
 }
 
 impl Owned {
-    /// Moves a value that refers to nothing into the heap, if there is room for it at hand.
+    /// Moves a plain value into the heap, if there is room for it at hand; else gives the message back.
     ///
     /// # Safety
     /// `context` is the running actor's.
     #[inline]
-    pub unsafe fn take_plain(&self, context: *mut Context) -> Option<*mut u8> {
-        let value = self.value()?;
-        let bytes = value.plain_bytes()?;
-        // SAFETY: the caller's promise; so many bytes are fresh.
+    pub unsafe fn take_plain(self, context: *mut Context) -> Result<*mut u8, Owned> {
+        let shape = self.shape();
+        // SAFETY: the caller's promise; so many bytes are fresh. A plain message has nothing to drop, and is freed once.
         unsafe {
-            let to = bump(context, bytes)?.as_ptr();
-            copy_words(value.root(), to, bytes);
-            Some(to)
+            if shape.plain() == 0 {
+                return Err(self);
+            }
+            let Some(to) = bump(context, shape.plain()) else {
+                return Err(self);
+            };
+            self.copy_plain(to.as_ptr());
+            blocks::give(self.into_raw().cast(), shape.size());
+            Ok(to.as_ptr())
         }
     }
 
@@ -290,19 +459,21 @@ impl Owned {
     ///
     /// # Safety
     /// `heap` and `context` are the running actor's.
-    #[inline]
     pub unsafe fn take_to(
         self,
         heap: &mut Heap,
         context: *mut Context,
     ) -> Result<*mut u8, HeapFull> {
-        // SAFETY: the message is ours alone; the caller's promise.
-        unsafe {
-            match &mut (*self.0.as_ptr()).content {
-                Content::Value { value, .. } => value.take_to(heap, context),
-                _ => Ok(std::ptr::null_mut()),
+        if self.plain() == 0 {
+            // SAFETY: the message is ours alone, and has a content.
+            let content = unsafe { self.0.add(1).cast::<Content>().as_mut() };
+            if let Content::Value(value) = content {
+                // SAFETY: the caller's promise.
+                return unsafe { value.take_to(heap, context) };
             }
         }
+        // SAFETY: as above.
+        unsafe { self.copy_to(heap, context) }
     }
 
     /// Gives the message away, to a queue or to one who waits for an answer.

@@ -2,16 +2,17 @@
 
 use crate::actor::Actor;
 use crate::actor::receive::Found;
+use crate::actor::turn::Pause;
 use crate::crash::Reason;
 use crate::heap::HeapFull;
 use crate::heap::collect::make_room;
 use crate::heap::copy::copy;
 use crate::heap::measure::pairs;
-use crate::message::fragment::Fragment;
-use crate::message::{Call, Content, Message, Owned};
+use crate::message::{Call, Message, Owned};
 use crate::native;
 use crate::natives::Cx;
 use crate::natives::words::{Boxed, Pointer};
+use crate::sched::post::Sent;
 use crate::sched::worker::NoActor;
 use crate::sched::{clock, post};
 use mesh_abi::descriptor::ObjectDesc;
@@ -131,10 +132,11 @@ pub fn message_of(cx: &mut Cx, value: Boxed, call: Call, asked: bool) -> Owned {
 #[inline]
 pub fn value_of(cx: &mut Cx, message: Owned) -> Boxed {
     // SAFETY: the actor runs this.
-    if let Some(value) = unsafe { message.take_plain(cx.context()) } {
-        return Boxed(value);
-    }
-    let bytes = message.value().map_or(0, Fragment::bytes);
+    let message = match unsafe { message.take_plain(cx.context()) } {
+        Ok(value) => return Boxed(value),
+        Err(message) => message,
+    };
+    let bytes = message.bytes();
     // SAFETY: as above.
     let taken = unsafe {
         make_room(cx.context(), bytes);
@@ -218,12 +220,12 @@ native! {
         let Some(message) = (unsafe { actor(cx).take_current() }) else {
             return (Boxed(null_mut()), 0, 0);
         };
-        let Content::Value { call, asked, .. } = message.content() else {
+        if message.value().is_none() {
             set_current(cx, Call::NONE);
             return (Boxed(null_mut()), 0, 0);
-        };
-        let (call, asked) = (*call, *asked);
-        let is_small = message.value().map_or(0, Fragment::bytes) <= KEPT;
+        }
+        let (call, asked) = (message.call(), message.is_asked());
+        let is_small = message.bytes() <= KEPT;
         // SAFETY: as above.
         unsafe { actor(cx).now_answers(call) };
         let taken = value_of(cx, message);
@@ -243,7 +245,9 @@ native! {
     /// Sends a message.
     fn mesh_send as "Prelude.send"(cx, pid: i64, message: Boxed) {
         let message = message_of(cx, message, Call::NONE, false);
-        post::send(cx.worker(), pid as u64, message);
+        if post::send(cx.worker(), pid as u64, message) == Sent::Flooded {
+            cx.actor().suspend(Pause::Slice);
+        }
         cx.cross();
     }
 }

@@ -1,10 +1,11 @@
 //! Calls and their answers.
 
 use super::actors::{message_of, own_pid, value_of};
-use crate::message::{Call, Content, Message, Owned};
+use crate::message::{Call, Message, Owned};
 use crate::native;
 use crate::natives::Cx;
 use crate::natives::words::Boxed;
+use crate::sched::post::Sent;
 use crate::sched::{clock, post};
 use crate::timer::NEVER;
 use crate::wait::cycle;
@@ -21,6 +22,9 @@ const OVERLOADED: i64 = 4;
 /// Sends a message by a call and waits for the answer.
 fn call(cx: &mut Cx, pid: u64, message: Owned, number: u64, timeout: i64) -> i64 {
     let (caller, wait) = (cx.actor(), &cx.actor().wait);
+    let deadline = clock::rough_deadline(timeout);
+    // The fence that `cycle` begins with is the timer's as well.
+    caller.timer.want(deadline);
     wait.begin(pid, number);
     let find = |pid| cx.worker().find(pid).map(|actor| &actor.wait);
     if let Some(pids) = cycle(caller.pid(), pid, find) {
@@ -31,10 +35,9 @@ fn call(cx: &mut Cx, pid: u64, message: Owned, number: u64, timeout: i64) -> i64
         unsafe { caller.with_extra(|extra| extra.cycle = pids) };
         return CYCLE;
     }
-    if !post::send(cx.worker(), pid, message) && wait.give_up(number).is_none() {
+    if post::send(cx.worker(), pid, message) == Sent::Dropped && wait.give_up(number).is_none() {
         return OVERLOADED;
     }
-    let deadline = clock::rough_deadline(timeout);
     let mut waited = false;
     loop {
         if let Some(answer) = wait.take() {
@@ -46,7 +49,11 @@ fn call(cx: &mut Cx, pid: u64, message: Owned, number: u64, timeout: i64) -> i64
                 None => NO_REPLY,
             };
         }
-        cx.worker().wake_at(caller, deadline);
+        if waited {
+            cx.worker().wake_at(caller, deadline);
+        } else {
+            cx.worker().wake_as_wanted(caller);
+        }
         waited = true;
         // SAFETY: this runs on the actor's own stack.
         if let Err(reason) = unsafe { caller.wait_on_stack() } {
@@ -65,17 +72,14 @@ fn keep_answer(cx: &mut Cx, answer: NonNull<Message>) -> i64 {
     // SAFETY: the actor runs this, and the answer to its wait is its own.
     unsafe {
         let answer = Owned::from_raw(answer);
-        match answer.content() {
-            Content::Value { .. } => {
-                actor.with_extra(|extra| extra.answer = Some(answer));
-                ANSWERED
-            }
-            Content::Down(reason) => {
-                actor.with_extra(|extra| extra.reason = Some(Arc::clone(reason)));
-                CALLEE_DOWN
-            }
-            Content::Control(_) => CALLEE_DOWN,
+        if answer.value().is_some() {
+            actor.with_extra(|extra| extra.answer = Some(answer));
+            return ANSWERED;
         }
+        if let Some(reason) = answer.down() {
+            actor.with_extra(|extra| extra.reason = Some(Arc::clone(reason)));
+        }
+        CALLEE_DOWN
     }
 }
 

@@ -106,9 +106,6 @@ native! {
         let Some(Reason::Exit { value, .. }) = reason.as_deref() else {
             return Boxed(null_mut());
         };
-        let Some(value) = value.value() else {
-            return Boxed(null_mut());
-        };
         let actor = cx.actor();
         // SAFETY: the actor runs this.
         unsafe { make_room(cx.context(), value.bytes()) };

@@ -7,24 +7,48 @@ use crate::crash::Reason;
 use crate::message::{Call, Content, Control, LinkNumbers, Message, Owned};
 use std::sync::Arc;
 
-/// Sends a message. Where there is nobody of that pid, whoever waits for something gets to know. Whether
-/// there was room: where a mailbox is full, the message is dropped.
-pub fn send(worker: &Worker, pid: u64, message: Owned) -> bool {
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// It is in the mailbox, or nobody is there.
+    Delivered,
+    /// As before, and the mailbox is long: its owner needs time.
+    Flooded,
+    /// The mailbox is full: the message is dropped.
+    Dropped,
+}
+
+/// A longer mailbox floods its owner.
+const LONG: u32 = 4096;
+/// Of the messages that come to a long mailbox, every so many one is told.
+const TOLD: u32 = 64;
+
+/// Sends a message. Where there is nobody of that pid, whoever waits for something gets to know.
+pub fn send(worker: &Worker, pid: u64, message: Owned) -> Sent {
     let Some(actor) = worker.find(pid) else {
         refuse(worker, pid, message, &Arc::new(Reason::NoProcess));
-        return true;
+        return Sent::Delivered;
     };
     if !actor.limits.admit(&message) {
-        return false;
+        return Sent::Dropped;
     }
-    let is_control = matches!(message.content(), Content::Control(_));
+    let is_control = message.control().is_some();
     // SAFETY: the message is ours, and in no queue.
     match unsafe { actor.queue.push(message.into_raw().cast()) } {
-        Ok(()) => {
+        Ok(pushed) => {
             if is_control {
+                // The actor looks at it also while it waits for something else.
                 actor.request(SIGNALS);
             }
-            worker.wake(actor);
+            if pushed.wakes || is_control {
+                worker.wake(actor);
+            }
+            if pushed.count >= LONG
+                && pushed.count.is_multiple_of(TOLD)
+                && actor.mailbox_of(pushed.count) >= LONG
+            {
+                return Sent::Flooded;
+            }
         }
         Err(back) => {
             let reason = Arc::new(Reason::NoProcess);
@@ -34,7 +58,7 @@ pub fn send(worker: &Worker, pid: u64, message: Owned) -> bool {
             }
         }
     }
-    true
+    Sent::Delivered
 }
 
 /// Sends a message for the runtime.
@@ -45,38 +69,33 @@ pub fn send_control(worker: &Worker, pid: u64, control: Control) {
 /// Does away with what was sent to `pid`, which has ended for `reason`.
 pub fn refuse(worker: &Worker, pid: u64, message: Owned, reason: &Arc<Reason>) {
     let reason = || Arc::clone(reason);
-    match *message.content() {
-        Content::Value { call, .. } if !call.is_none() => {
-            answer(worker, call, Message::new(Content::Down(reason())));
-        }
-        Content::Control(Control::Link { from, number }) => {
+    if !message.call().is_none() {
+        return answer(
+            worker,
+            message.call(),
+            Message::new(Content::Down(reason())),
+        );
+    }
+    match message.control() {
+        Some(Control::Link { from, number }) => {
             let link = LinkNumbers {
                 own: 0,
-                peer: number,
+                peer: *number,
             };
-            let reason = reason();
-            let from_pid = pid;
-            send_control(
-                worker,
-                from,
-                Control::Exit {
-                    from: from_pid,
-                    link,
-                    reason,
-                },
-            );
+            let exit = Control::Exit {
+                from: pid,
+                link,
+                reason: reason(),
+            };
+            send_control(worker, *from, exit);
         }
-        Content::Control(Control::Monitor { from, number }) => {
-            let reason = reason();
-            send_control(
-                worker,
-                from,
-                Control::Down {
-                    from: pid,
-                    number,
-                    reason,
-                },
-            );
+        Some(Control::Monitor { from, number }) => {
+            let down = Control::Down {
+                from: pid,
+                number: *number,
+                reason: reason(),
+            };
+            send_control(worker, *from, down);
         }
         _ => {}
     }

@@ -136,7 +136,7 @@ fn ask(scheduler: &Scheduler, actor: &Actor) {
     let message = Message::new(Content::Control(stop));
     // SAFETY: the message is ours, and in no queue.
     match unsafe { actor.queue.push(message.into_raw().cast()) } {
-        Ok(()) => {
+        Ok(_) => {
             actor.request(SIGNALS);
             if actor.state.wake() {
                 scheduler.queues.inject(NonNull::from(actor));

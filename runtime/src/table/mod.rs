@@ -66,7 +66,8 @@ const FIRST_CHUNK: u32 = 256;
 /// Enough chunks for all slots.
 const CHUNKS: usize = (SLOTS / FIRST_CHUNK).ilog2() as usize + 1;
 
-/// A place for an actor.
+/// A place for an actor, from the start of a line of the cache on: what a look-up reads lies with the begin of the block.
+#[repr(C, align(64))]
 struct Slot<T> {
     /// Odd while an actor has the slot.
     generation: AtomicU32,
