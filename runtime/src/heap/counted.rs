@@ -143,14 +143,16 @@ impl Fresh {
     }
 }
 
-/// Makes a proxy of a part of what another stands for.
+/// Makes a proxy of a part of what another stands for, as a text with this header.
 ///
 /// # Safety
-/// `of` is a live proxy with the part; `memory` is fresh memory of [`PROXY_SIZE`] in a heap.
+/// `of` is a live proxy with the part, which may be such a text; `memory` is fresh memory of [`PROXY_SIZE`] in a heap;
+/// the header is a text's, without a tag.
 pub unsafe fn slice(
     of: *const Proxy,
     from: usize,
     len: usize,
+    header: u64,
     memory: NonNull<u8>,
 ) -> NonNull<Proxy> {
     let proxy = memory.cast::<Proxy>();
@@ -160,7 +162,7 @@ pub unsafe fn slice(
         (*counted).count.fetch_add(1, Relaxed);
         proxy.write(Proxy {
             text: StringObject {
-                header: (*of).text.header,
+                header: header | TEXT_COUNTED << mesh_abi::object::TAG_SHIFT,
                 len: len as u64,
             },
             bytes: bytes.add(from),
@@ -169,6 +171,51 @@ pub unsafe fn slice(
         });
     }
     proxy
+}
+
+/// Counted bytes that no heap answers for: whoever has this holds a count.
+pub struct Shared {
+    counted: *mut Counted,
+    bytes: *const u8,
+    len: usize,
+}
+
+// SAFETY: the bytes are never written again, and the count is atomic.
+unsafe impl Send for Shared {}
+// SAFETY: as above.
+unsafe impl Sync for Shared {}
+
+impl Shared {
+    /// What a proxy stands for.
+    ///
+    /// # Safety
+    /// `object` is a live proxy.
+    pub unsafe fn of(object: NonNull<StringObject>) -> Shared {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let proxy = object.cast::<Proxy>().as_ref();
+            (*proxy.counted).count.fetch_add(1, Relaxed);
+            Shared {
+                counted: proxy.counted,
+                bytes: proxy.bytes,
+                len: proxy.text.len as usize,
+            }
+        }
+    }
+}
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        // SAFETY: the bytes live as long as the count is held.
+        unsafe { std::slice::from_raw_parts(self.bytes, self.len) }
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        // SAFETY: the count is ours.
+        unsafe { give_back(self.counted) };
+    }
 }
 
 /// Gives the count of a proxy back, which is no object from then on.

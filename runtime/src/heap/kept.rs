@@ -16,9 +16,14 @@ const BATCH: usize = 64;
 /// Batches for all.
 const MOST: usize = 16;
 
+/// Spaces with more than their first chunk that a thread keeps.
+const GROWN: usize = 64;
+
 thread_local! {
     /// Used by one call at a time, none of which suspends.
     static OWN: RefCell<Vec<Box<Space>>> = const { RefCell::new(Vec::new()) };
+    /// Of actors whose like are going to need as much.
+    static GROWN_ONES: RefCell<Vec<Box<Space>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Spaces that go to another thread.
@@ -43,6 +48,22 @@ pub fn take() -> Option<Box<Space>> {
     })
 }
 
+/// One with more than its first chunk, if one is kept.
+#[inline(never)]
+pub fn take_grown() -> Option<Box<Space>> {
+    GROWN_ONES.with_borrow_mut(Vec::pop)
+}
+
+/// Keeps one with more than its first chunk, or frees it where there are enough.
+#[inline(never)]
+pub fn give_grown(space: Box<Space>) {
+    GROWN_ONES.with_borrow_mut(|grown| {
+        if grown.len() < GROWN {
+            grown.push(space);
+        }
+    });
+}
+
 /// Keeps one, or frees it where there are enough.
 #[inline(never)]
 pub fn give(space: Box<Space>) {
@@ -57,4 +78,35 @@ pub fn give(space: Box<Space>) {
             shared.push(batch);
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::natives::testing::with_actor_of;
+
+    #[test]
+    fn a_grown_heap_begins_with_the_chunks_of_one_before_it() {
+        with_actor_of(false, |cx| {
+            let actor = cx.actor();
+            let mut heap = actor.heap.borrow_mut();
+            let mut totals = Vec::new();
+            for _ in 0..2 {
+                heap.begin_grown();
+                totals.push(heap.total());
+                for _ in 0..20 {
+                    // SAFETY: the context is the actor's, of which no object is used.
+                    unsafe { heap.allocate(actor.context(), 64).unwrap() };
+                }
+                totals.push(heap.total());
+                heap.reset(actor.config.get());
+                // SAFETY: nothing runs the actor, which begins again.
+                unsafe { actor.begin(actor.pid()) };
+            }
+            assert!(totals[1] >= 20 * 64, "{totals:?}");
+            assert_eq!((totals[0], &totals[2..]), (0, &[totals[1]; 2][..]));
+            heap.begin_grown();
+            heap.reset(actor.config.get());
+            assert_eq!(heap.total(), 0);
+        });
+    }
 }

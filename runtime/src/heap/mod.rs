@@ -68,6 +68,8 @@ pub struct Heap {
     space: Option<Box<Space>>,
     limit: usize,
     stress: bool,
+    /// Whether it began with more than a first chunk, or would have.
+    grown: bool,
 }
 
 impl Heap {
@@ -77,6 +79,16 @@ impl Heap {
             space: None,
             limit: config.max_heap,
             stress: config.stress_heap,
+            grown: false,
+        }
+    }
+
+    /// For an actor that is going to live for a short time and to need some memory at once: it gets the chunks of one before
+    /// it. Before anything is allocated.
+    pub fn begin_grown(&mut self) {
+        if self.space.is_none() && !self.stress {
+            self.grown = true;
+            self.space = Space::take_grown(self.limit);
         }
     }
 
@@ -84,8 +96,9 @@ impl Heap {
     pub fn reset(&mut self, config: &Config) {
         self.limit = config.max_heap;
         self.stress = config.stress_heap;
+        let grown = std::mem::take(&mut self.grown);
         if let Some(space) = self.space.take() {
-            space.recycle();
+            space.recycle(grown);
         }
     }
 

@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 /// The size of the first chunk.
 const FIRST_CHUNK: usize = 256;
+/// Bytes of chunks that a grown space is kept with.
+const MOST_GROWN: usize = 8 * 1024;
 /// Up to so many bytes a heap doubles when it grows.
 const DOUBLING: usize = 64 * 1024;
 const LARGEST_CHUNK: usize = 1 << 20;
@@ -169,23 +171,37 @@ impl Space {
         space
     }
 
+    /// An empty space with more than its first chunk, if one is kept that `limit` allows.
+    pub fn take_grown(limit: usize) -> Option<Box<Space>> {
+        if limit < 2 * MOST_GROWN {
+            return None;
+        }
+        let mut space = kept::take_grown()?;
+        space.limit = limit;
+        Some(space)
+    }
+
     /// The end of a space. Most actors end without having had more than their first chunk: then a later one gets it as it
-    /// is.
-    pub fn recycle(mut self: Box<Self>) {
+    /// is. One that is `grown` keeps some more, for those that ask for it.
+    pub fn recycle(mut self: Box<Self>, grown: bool) {
         let small = self.chunks.len() == 1 && self.total == FIRST_CHUNK;
+        let wanted = small || (grown && self.total <= MOST_GROWN);
         let plain = self.counts.minor + self.counts.major == 0 && self.stress.is_none();
-        let alone = self.proxies.is_empty()
-            && !self.frozen.are_open(true)
-            && self.remembered.is_empty()
-            && self.spare.end == 0;
-        if !(small && plain && alone) {
+        if !(wanted && plain && self.remembered.is_empty()) {
             return;
         }
-        let Some(chunk) = self.chunks.first_mut() else {
-            return;
+        // These lie in the chunks.
+        self.proxies = Proxies::default();
+        self.frozen = Uses::default();
+        for chunk in &mut self.chunks {
+            chunk.gap = 0;
+            chunk.give_gap(chunk.start, chunk.size);
+        }
+        self.spare = Region {
+            start: 0,
+            used: 0,
+            end: 0,
         };
-        chunk.gap = 0;
-        chunk.give_gap(chunk.start, chunk.size);
         self.regions.clear();
         self.roomy.clear();
         self.small.clear();
@@ -196,7 +212,11 @@ impl Space {
         self.budget = LEAST_BUDGET as isize;
         self.planned = self.budget;
         self.counts = Counts::default();
-        kept::give(self);
+        if small && !grown {
+            kept::give(self);
+        } else {
+            kept::give_grown(self);
+        }
     }
 
     /// Bytes of chunks, of what else the heap is charged for, and of the mailbox.

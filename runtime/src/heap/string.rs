@@ -126,6 +126,17 @@ impl Bytes {
         // SAFETY: as for strings.
         unsafe { contents(self.0) }
     }
+
+    /// The bytes for others than the actor, which may outlive it: those of large ones are shared.
+    pub fn to_shared(self) -> bytes::Bytes {
+        // SAFETY: the handle's owner keeps the object live.
+        unsafe {
+            if counted::is_counted((*self.0.as_ptr()).header) {
+                return bytes::Bytes::from_owner(counted::Shared::of(self.0));
+            }
+        }
+        bytes::Bytes::copy_from_slice(self.as_bytes())
+    }
 }
 
 /// Size in bytes of the object for a text of `len` bytes, its NUL included.
@@ -161,6 +172,28 @@ pub unsafe fn initialise<'a>(
 #[cfg(test)]
 mod tests {
     use crate::natives::testing::with_actor;
+
+    #[test]
+    fn large_ones_are_shared_between_texts_and_bytes_and_with_others() {
+        let big = "größe ".repeat(10_000);
+        let owned = with_actor(|cx| {
+            let text = cx.string(&big);
+            let bytes = cx.bytes_of(text);
+            assert_eq!(bytes.as_bytes().as_ptr(), text.as_bytes().as_ptr());
+            let again = cx.text_of(bytes).unwrap();
+            assert_eq!(again.as_bytes().as_ptr(), text.as_bytes().as_ptr());
+            let part = cx.bytes_part(bytes, &bytes.as_bytes()[3..5000]);
+            assert!(cx.text_of(part).is_none(), "it begins within a character");
+            let small = cx.bytes(b"small");
+            assert_eq!(small.to_shared(), "small");
+            let owned = bytes.to_shared();
+            assert_eq!(owned.as_ptr(), text.as_bytes().as_ptr());
+            (owned, part.to_shared())
+        });
+        // The heap is gone.
+        assert_eq!(owned.0, big);
+        assert_eq!(owned.1, big.as_bytes()[3..5000]);
+    }
 
     #[test]
     fn texts_and_their_objects() {

@@ -111,12 +111,12 @@ native! {
 
     /// The bytes of a text.
     fn mesh_bytes_from_text as "Bytes.from_text"(cx, text: Str) -> Bytes {
-        cx.bytes(text.as_bytes())
+        cx.bytes_of(text)
     }
 
     /// The text that the bytes are, where they are UTF-8.
     fn mesh_bytes_to_text as "Bytes.to_text"(cx, bytes: Bytes) -> Option<Str> {
-        std::str::from_utf8(bytes.as_bytes()).ok().map(|text| cx.string(text))
+        cx.text_of(bytes)
     }
 
     /// The text that the bytes are, with U+FFFD for what is no UTF-8.

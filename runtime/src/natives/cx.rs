@@ -163,7 +163,13 @@ impl Cx {
 
     /// A Mesh string with a part of a string's text: of a large one a slice, else a copy.
     pub fn part(&mut self, text: Str, part: &str) -> Str {
-        match self.slice(text.as_raw(), text.as_bytes(), part.as_bytes()) {
+        let part_bytes = part.as_bytes();
+        match self.slice(
+            text.as_raw(),
+            text.as_bytes(),
+            part_bytes,
+            &mesh_rt_string_desc,
+        ) {
             // SAFETY: a part of a string that is a text.
             Some(slice) => unsafe { Str::from_raw(slice) },
             None => self.string(part),
@@ -172,19 +178,43 @@ impl Cx {
 
     /// Mesh `Bytes` with a part of others, as [`Cx::part`].
     pub fn bytes_part(&mut self, bytes: Bytes, part: &[u8]) -> Bytes {
-        match self.slice(bytes.as_raw(), bytes.as_bytes(), part) {
+        match self.slice(bytes.as_raw(), bytes.as_bytes(), part, &mesh_rt_bytes_desc) {
             // SAFETY: a part of bytes.
             Some(slice) => unsafe { Bytes::from_raw(slice) },
             None => self.bytes(part),
         }
     }
 
-    /// A slice with the part of what an object has, unless it is better copied.
+    /// Mesh `Bytes` with those of a string; those of a large one are shared.
+    pub fn bytes_of(&mut self, text: Str) -> Bytes {
+        let bytes = text.as_bytes();
+        match self.slice(text.as_raw(), bytes, bytes, &mesh_rt_bytes_desc) {
+            // SAFETY: the object was made as bytes.
+            Some(slice) => unsafe { Bytes::from_raw(slice) },
+            None => self.bytes(bytes),
+        }
+    }
+
+    /// The Mesh string that bytes are, where they are UTF-8; those of a large one are shared.
+    pub fn text_of(&mut self, bytes: Bytes) -> Option<Str> {
+        let text = std::str::from_utf8(bytes.as_bytes()).ok()?;
+        let whole = text.as_bytes();
+        Some(
+            match self.slice(bytes.as_raw(), whole, whole, &mesh_rt_string_desc) {
+                // SAFETY: the object was made as a string, of UTF-8.
+                Some(slice) => unsafe { Str::from_raw(slice) },
+                None => self.string(text),
+            },
+        )
+    }
+
+    /// A slice with the part of what an object has, as a text with this descriptor, unless it is better copied.
     fn slice(
         &mut self,
         object: NonNull<StringObject>,
         whole: &[u8],
         part: &[u8],
+        desc: &'static ObjectDesc,
     ) -> Option<NonNull<StringObject>> {
         // SAFETY: the object has a header.
         let is_counted = unsafe { counted::is_counted((*object.as_ptr()).header) };
@@ -195,7 +225,8 @@ impl Cx {
         let memory = self.allocate(PROXY_SIZE);
         // SAFETY: the object is held, and has the part; fresh memory of the proxy's size.
         unsafe {
-            let proxy = counted::slice(object.as_ptr().cast(), from, part.len(), memory);
+            let header = desc as *const ObjectDesc as u64;
+            let proxy = counted::slice(object.as_ptr().cast(), from, part.len(), header, memory);
             Some(self.keep(proxy))
         }
     }

@@ -78,15 +78,20 @@ fn with_request<R>(cx: &Cx, number: i64, f: impl FnOnce(&mut Handling) -> R) -> 
     .flatten()
 }
 
-/// Starts an actor that runs a copy of a closure, and keeps copies of others, and owns what `owned` gives.
+/// Starts an actor that runs a copy of a closure, and keeps copies of others, and owns what `owned` gives. It lives for
+/// long, or only until a request is answered.
 pub(super) fn start(
     cx: &mut Cx,
     closure: Pointer,
     kept: &[Pointer],
+    life: Life,
     owned: impl FnOnce(&'static Actor) -> Option<Box<dyn Any + Send>>,
 ) -> bool {
     let parent = cx.actor();
     let made = cx.worker().spawn(|actor| {
+        if life == Life::Short {
+            actor.heap.borrow_mut().begin_grown();
+        }
         // SAFETY: the record is this function's alone, and the closures are live.
         unsafe {
             let first = copied_closure(parent, actor, closure)?;
@@ -106,11 +111,18 @@ pub(super) fn start(
     made.is_ok()
 }
 
+/// How long an actor lives.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Life {
+    Short,
+    Long,
+}
+
 fn accept_one(cx: &mut Cx, server: &Arc<Server>, socket: TcpStream, closures: [Pointer; 2]) {
     let worker = cx.worker();
     // SAFETY: workers live for ever.
     let worker: &'static _ = unsafe { &*std::ptr::from_ref(worker) };
-    start(cx, closures[0], &closures, |actor| {
+    start(cx, closures[0], &closures, Life::Long, |actor| {
         let stream = Stream::new(worker, actor.pid(), socket).ok()?;
         Some(Box::new(Connection::new(server, stream, actor.pid())))
     });
@@ -164,7 +176,7 @@ fn start_requests(cx: &mut Cx, connection: &Connection) {
             peer: Arc::clone(&connection.peer),
         });
         // Where there is no room the request is dropped, which answers it.
-        start(cx, closure, &[], |actor| {
+        start(cx, closure, &[], Life::Short, |actor| {
             exchange.begin(actor.pid());
             Some(handling)
         });
@@ -382,7 +394,7 @@ fn write(cx: &mut Cx, number: i64, bytes: &Bytes) -> i64 {
     if bytes.as_bytes().is_empty() {
         return DONE;
     }
-    let mut frame = Some(bytes::Bytes::copy_from_slice(bytes.as_bytes()));
+    let mut frame = Some(bytes.to_shared());
     let deadline = clock::rough_deadline(patience);
     loop {
         match exchange.add(&mut frame) {
@@ -533,7 +545,7 @@ native! {
         // SAFETY: compiled code passes a list.
         let headers = unsafe { List::from_words(headers, range) };
         answer(cx, number, status, &headers, || {
-            Ok(Outgoing::whole(bytes::Bytes::copy_from_slice(contents.as_bytes())))
+            Ok(Outgoing::whole(contents.to_shared()))
         })
     }
 

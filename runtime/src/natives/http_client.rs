@@ -1,6 +1,6 @@
 //! The HTTP client: what an actor does that asks a server for something.
 
-use super::http::{Driven, drive, fields, list_of, own, start, take_owned};
+use super::http::{Driven, Life, drive, fields, list_of, own, start, take_owned};
 use crate::heap::list::List;
 use crate::heap::string::{Bytes, Str};
 use crate::http::client::Conversation;
@@ -74,7 +74,7 @@ fn connect(
     }
     let (link, driver) = attempt(cx, server, until)?;
     if let Some(mut driver) = driver {
-        start(cx, drive, &[drive], |actor| {
+        start(cx, drive, &[drive], Life::Long, |actor| {
             driver.begin(actor.pid());
             Some(Box::new(driver))
         });
@@ -161,7 +161,7 @@ native! {
         // SAFETY: compiled code passes a list.
         let headers = unsafe { List::from_words(headers, range) };
         let body = if pieces == 0 {
-            Sent::whole(bytes::Bytes::copy_from_slice(contents.as_bytes()))
+            Sent::whole(contents.to_shared())
         } else {
             Sent::Pieces(Arc::default())
         };
@@ -184,7 +184,7 @@ native! {
     fn mesh_http_piece as "HttpClient.raw_piece"(
         cx, number: i64, piece: Bytes, milliseconds: i64
     ) -> i64 {
-        let piece = bytes::Bytes::copy_from_slice(piece.as_bytes());
+        let piece = piece.to_shared();
         let sent = with_conversation(cx, number, |cx, conversation| {
             let Some(upload) = conversation.upload.clone() else {
                 return 1;
