@@ -266,6 +266,10 @@ native! {
 
     /// The text in small letters.
     fn mesh_string_to_lower as "String.to_lower"(cx, text: Str) -> Str {
+        let is_small = |byte: &u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+        if text.as_bytes().iter().all(is_small) {
+            return text;
+        }
         cx.string(&text.as_str().to_lowercase())
     }
 
