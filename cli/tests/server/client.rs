@@ -5,8 +5,9 @@ use crate::tls::secure;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
+use std::sync::mpsc::channel;
 use std::thread;
 
 fn program() -> &'static Path {
@@ -84,11 +85,28 @@ fn twice(method: &str, end: impl FnOnce(TcpStream) + Send + 'static) -> String {
 #[test]
 fn a_connection_that_was_closed_meanwhile_is_noticed() {
     for method in ["GET", "POST"] {
-        assert_eq!(
-            twice(method, drop),
-            "200 first\n200 on another\n",
-            "{method}"
-        );
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (closed, wait) = channel();
+        thread::spawn(move || {
+            let mut first = accept(&listener);
+            answer(&mut first, "first");
+            drop(first);
+            closed.send(()).unwrap();
+            answer(&mut accept(&listener), "on another");
+        });
+        let mut client = Command::new(program())
+            .args(["twice, later", method])
+            .env("URL", url)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        wait.recv().unwrap();
+        client.stdin.take().unwrap().write_all(b"\n").unwrap();
+        let out = client.wait_with_output().unwrap();
+        let out = String::from_utf8_lossy(&out.stdout);
+        assert_eq!(out, "200 first\n200 on another\n", "{method}");
     }
 }
 
