@@ -105,7 +105,7 @@ fn activity(process: u32) -> (u64, u64) {
     let threads = fs::read_dir(format!("/proc/{process}/task")).expect("it runs");
     let waits = threads.map(|thread| {
         let thread = thread.expect("a thread").file_name();
-        let status = read(&format!("task/{}/status", thread.display()));
+        let status = read(&format!("task/{}/status", thread.to_string_lossy()));
         let line = status
             .lines()
             .find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));

@@ -280,7 +280,7 @@ impl Space {
     }
 
     /// Whether a major collection may be worth its time where there is nothing else to do.
-    pub fn may_give(&self, ctx: *const Context) -> bool {
+    pub(super) fn may_give(&self, ctx: *const Context) -> bool {
         // SAFETY: the context is the owner's, who calls this.
         let left = unsafe { (*ctx).alloc_end as usize - (*ctx).alloc as usize };
         let young = self.handed_out().saturating_sub(left);
