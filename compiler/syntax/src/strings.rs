@@ -104,7 +104,8 @@ fn piece(element: SyntaxElement) -> Option<Raw> {
     match element {
         SyntaxElement::Node(node) => Interpolation::cast(node).map(Raw::Interpolation),
         SyntaxElement::Token(token) if token.kind() == SyntaxKind::STRING_TEXT => {
-            Some(Raw::Text(token.text().to_string()))
+            // A file's line ends are its own matter, not that of its texts.
+            Some(Raw::Text(token.text().replace("\r\n", "\n")))
         }
         SyntaxElement::Token(_) => None,
     }
@@ -115,7 +116,7 @@ fn piece(element: SyntaxElement) -> Option<Raw> {
 fn dedent(pieces: &mut [Raw]) {
     let opens_line = match pieces.first_mut() {
         Some(Raw::Text(first)) => {
-            let text = first.replace("\r\n", "\n");
+            let text = std::mem::take(first);
             let blanks = text.len() - text.trim_start_matches([' ', '\t']).len();
             let opens = text[blanks..].starts_with('\n');
             *first = if opens {
@@ -152,7 +153,7 @@ fn dedent(pieces: &mut [Raw]) {
 /// `text` with up to `indent` blanks removed at the start of each line.
 fn strip_lines(text: &str, indent: usize, at_line_start: bool) -> String {
     let mut out = String::with_capacity(text.len());
-    for (nth, line) in text.replace("\r\n", "\n").split('\n').enumerate() {
+    for (nth, line) in text.split('\n').enumerate() {
         if nth > 0 {
             out.push('\n');
         }

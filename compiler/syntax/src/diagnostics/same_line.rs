@@ -8,6 +8,8 @@ pub(crate) struct SameLine {
     pub span: Span,
     /// The word before it.
     pub before: String,
+    /// Whether it is the `:=` that binds a name in other languages.
+    pub binds: bool,
 }
 
 impl Explain for SameLine {
@@ -19,13 +21,14 @@ impl Explain for SameLine {
                 self.span,
                 "something before this is missing, or a new statement begins",
             )
-            .when(from_elsewhere(&self.before), Diagnostic::help)
+            .when(from_elsewhere(&self.before, self.binds), Diagnostic::help)
     }
 }
 
 /// What is said instead of a word that other languages have there.
-fn from_elsewhere(word: &str) -> Option<&'static str> {
+fn from_elsewhere(word: &str, binds: bool) -> Option<&'static str> {
     match word {
+        _ if binds => Some("a name is bound by `let name = value`"),
         "var" | "val" | "auto" | "mut" | "my" | "local" => {
             Some("a name is bound by `let name = value`")
         }
@@ -33,6 +36,19 @@ fn from_elsewhere(word: &str) -> Option<&'static str> {
         "def" | "func" | "function" | "fun" => Some("a function is written `fn name(…) do … end`"),
         "elif" | "elsif" | "elseif" => Some("write `else if`"),
         "throw" | "raise" => Some("return an `Err`, or end with `panic(\"…\")`"),
+        "assert" | "echo" | "inspect" | "print" | "printf" | "println" | "puts" => {
+            Some("the arguments of a call stand in parentheses")
+        }
+        "try" | "with" => Some(
+            "what may fail gives a `Result`: take it apart with `match`, or leave the function with `?`",
+        ),
+        "unless" => Some("write `if not …`"),
+        "until" => Some("write `while not …`"),
+        "loop" => Some("write `while true do … end`, or a function that calls itself"),
+        "switch" | "cond" => Some("write `match`, or `if … else if …`"),
+        "foreach" => Some("write `for x in xs do … end`"),
+        "go" => Some("an actor is started by `spawn(f, arguments…)`"),
+        "?" => Some("there is no `a ? b : c`: write `if a do b else c end`"),
         "await" | "yield" => Some("calls need no such word: actors do not block each other"),
         _ => None,
     }
@@ -49,6 +65,7 @@ mod tests {
         let text = source.render(SameLine {
             span: source.spans[0],
             before: "foo".into(),
+            binds: false,
         });
         assert!(text.contains("expected a new line or `;`"), "{text}");
     }

@@ -3,7 +3,8 @@
 use super::pats::Form;
 use super::*;
 use crate::diagnostics::{
-    Assignment, BraceTuple, ItemInBlock, SameLine, StrayArm, StrayElse, UnnamedFields,
+    Assignment, BraceTuple, ItemInBlock, SameLine, StrayArm, StrayElse, TerminateNotLast,
+    UnnamedFields,
 };
 
 /// What statements end at.
@@ -28,10 +29,15 @@ pub(super) struct Statements {
 
 /// A block, or the report that it is missing.
 pub(super) fn required(p: &mut Parser<'_>) {
+    required_as(p, "`do` or `{`");
+}
+
+/// A block, or the report that `what` is missing.
+pub(super) fn required_as(p: &mut Parser<'_>, what: &'static str) {
     if p.at_any(&[DO_KW, L_BRACE]) {
         block(p);
     } else {
-        p.expected("`do` or `{`");
+        p.expected(what);
         let marker = p.start();
         if undelimited(p, |p, close| {
             statements(p, Until::Close(close));
@@ -185,11 +191,16 @@ fn block_params(p: &mut Parser<'_>) {
 /// Statements up to what ends them, which is left for the caller.
 pub(super) fn statements(p: &mut Parser<'_>, until: Until) -> Statements {
     let mut found = Statements::default();
+    let mut terminate = None;
     loop {
         let separated = skip_semicolons(p);
         if p.newline_before(0) || separated {
             p.speak();
-        } else if found.count > 0 && !ends_here(p, until) && !at_end_of_any(p) {
+        } else if found.count > 0
+            && !ends_here(p, until)
+            && !at_end_of_any(p)
+            && !(until == Until::Arm { receive: true } && p.at_after_arm())
+        {
             // An element outside of its bracket follows from what is wrong with the bracket.
             let element = p.at_any(&[COLON, FAT_ARROW]) && p.item_is_wrong();
             p.quiet |= element;
@@ -213,9 +224,11 @@ pub(super) fn statements(p: &mut Parser<'_>, until: Until) -> Statements {
             continue;
         }
         if p.region.actor_body && p.at(TERMINATE_KW) && matches!(p.nth(1), DO_KW | L_BRACE) {
+            terminate_ends(p, terminate.replace(p.at));
             actors::terminate(p);
             continue;
         }
+        terminate_ends(p, terminate.take());
         if p.at_any(&[PIPE_GT, PIPE_2_GT, DOT]) && p.item_is_wrong() {
             // Goes on with a statement that ended too early.
             p.quiet = true;
@@ -240,6 +253,14 @@ pub(super) fn statements(p: &mut Parser<'_>, until: Until) -> Statements {
                 }
             }
         }
+    }
+}
+
+/// Something stands behind the `terminate` section at `section`.
+fn terminate_ends(p: &mut Parser<'_>, section: Option<usize>) {
+    if let Some(section) = section {
+        let (section, span) = (p.span(section), p.span(p.at));
+        p.report_understood(TerminateNotLast { section, span });
     }
 }
 
@@ -458,7 +479,7 @@ fn member_list(
             }
             continue;
         }
-        if !separated {
+        if !separated && !p.at_after_arm() {
             same_line(p);
         }
         let (first, column) = (p.at, p.item_column);
@@ -479,6 +500,7 @@ fn same_line(p: &mut Parser<'_>) {
     p.report(SameLine {
         span: p.span(p.at),
         before: before.unwrap_or_default(),
+        binds: p.at(COLON) && p.nth(1) == EQ,
     });
 }
 

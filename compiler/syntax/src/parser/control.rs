@@ -230,7 +230,7 @@ pub(super) fn for_expr(p: &mut Parser<'_>) -> Completed {
     p.expect(IN_KW);
     p.head_expr();
     guard(p);
-    blocks::required(p);
+    blocks::required_as(p, "`do` or `{` after what it goes over");
     p.complete(marker, FOR_EXPR)
 }
 
@@ -239,7 +239,7 @@ pub(super) fn while_expr(p: &mut Parser<'_>) -> Completed {
     let marker = p.start();
     p.bump();
     p.head_expr();
-    blocks::required(p);
+    blocks::required_as(p, "`do` or `{` after the condition");
     p.complete(marker, WHILE_EXPR)
 }
 

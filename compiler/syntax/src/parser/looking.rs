@@ -285,6 +285,8 @@ impl Parser<'_> {
             };
             match self.token(at).kind {
                 COMMA => at += 1,
+                // Behind `p as name` it is the list's bar.
+                PIPE if close == R_BRACKET => at += 1,
                 kind if kind == close => {}
                 _ => return None,
             }

@@ -432,6 +432,60 @@ fn hint(what: &str, found: SyntaxKind, previous: Option<&str>) -> Option<&'stati
             "values do not change, so there is no `mut`: a later `let` of the same name binds a new value",
         ),
         ("`do` or `{` after the condition", EQ, _) => Some("to compare, write `==`"),
+        ("`do` or `{` after the condition" | "`->`", IN_KW, _) => {
+            Some("`xs.contains(x)` asks whether `x` is in `xs`")
+        }
+        (
+            "`do` or `{` after the condition" | "`do` or `{` after what it goes over",
+            COLON | IDENT,
+            _,
+        ) => Some("a block is `do … end` or `{ … }`"),
+        ("a condition or value", LET_KW, _) => {
+            Some("`match` takes a value apart: `match e do Some(x) -> … end`")
+        }
+        ("`->`", IF_KW, _) => Some("a guard is written `when`"),
+        ("a field", FN_KW, _) => Some(
+            "functions stand beside the type: one whose first parameter is of the type is called as a method, `value.name(…)`",
+        ),
+        ("`in`", COMMA, _) => Some("a pair is taken apart by one pattern: `for (k, v) in …`"),
+        ("an expression after the operator", EQ, Some("==" | "!=")) => {
+            Some("there is no `===`: `==` and `!=` compare values")
+        }
+        ("an expression after the operator", EQ, Some("+" | "-" | "*" | "/" | "%")) => {
+            Some("values do not change: `let x = x + 1` binds a new value of the name")
+        }
+        ("an expression after the operator", STAR, Some("*")) => {
+            Some("a power is `Int.pow(a, b)` or `Float.pow(a, b)`")
+        }
+        ("an expression after the operator", LT, Some("<")) => {
+            Some("a shift is `Int.shift_left(n, by)`")
+        }
+        ("an expression after the operator", GT, Some(">")) => {
+            Some("a shift is `Int.shift_right(n, by)`")
+        }
+        ("an expression after the operator", DOT, Some("..")) => {
+            Some("`a..b` ends before `b`, `a..=b` with it")
+        }
+        ("the name of a field or method", L_PAREN, _) => {
+            Some("a function in a variable is called like any other: `f(x)`")
+        }
+        ("the name of a field or method", INT | FLOAT, _) => {
+            Some("a tuple is taken apart by a pattern: `let (a, b) = pair`")
+        }
+        ("`|`", EQ, _) => Some("a field is written `name: value`"),
+        ("`,`", FAT_ARROW, _) | ("an argument", PIPE, _) => {
+            Some("a function is written `fn x -> … end`")
+        }
+        ("`,`", _, Some("?")) => Some("there is no `a ? b : c`: write `if a do b else c end`"),
+        ("`,`", STRING_OPEN, Some("f")) => {
+            Some("any text may hold values, without a mark before it: `\"${value}\"`")
+        }
+        ("`,`", L_BRACKET, Some(name)) if name.starts_with(char::is_uppercase) => {
+            Some("the arguments of a type stand between `<` and `>`: `List<Int>`")
+        }
+        ("`,`" | "`}`", COLON, _) => {
+            Some("a type is written behind a value in parentheses: `(value : Type)`")
+        }
         ("`do` or `{`", COLON | TYPE_IDENT, Some(")")) => {
             Some("the type of the result stands behind `->`")
         }
