@@ -25,6 +25,7 @@ pub fn groups(world: &World, modules: &[ModuleId]) -> Vec<Vec<FnId>> {
             references::of(world, f, &mut |id| to.extend(index.get(&id)));
             to.retain(|&i| !is_complete(world, nodes[i]));
             to.extend(f.params.iter().filter_map(|p| index.get(&p.default?)));
+            to.extend(f.state.and_then(|state| index.get(&state.init)));
             to.sort_unstable();
             to.dedup();
             to

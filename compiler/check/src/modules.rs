@@ -187,7 +187,9 @@ impl Schedule {
         let (bodies, diagnostics) = infer_group(env, &demand, &self.groups[group]);
         let mut found = self.found.borrow_mut();
         if !diagnostics.iter().any(Diagnostic::is_error) {
-            for body in &bodies {
+            // Of clauses that could not be joined nothing is missing.
+            let whole = |body: &&thir::Body| !env.function(body.id).overloaded;
+            for body in bodies.iter().filter(whole) {
                 let cases = crate::exhaustive::check_body(&env.world, body);
                 found.diagnostics.extend(cases);
             }

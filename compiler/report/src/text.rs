@@ -18,7 +18,14 @@ pub enum Colour {
 pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, colour: Colour) -> String {
     let place = diagnostic.span();
     if sources.file(place.file).is_none() {
-        return without_source(diagnostic);
+        return without_source(diagnostic, |_| String::new());
+    }
+    if diagnostic
+        .labels
+        .iter()
+        .any(|label| is_wide(label.span, sources))
+    {
+        return without_source(diagnostic, |span| excerpt(span, sources));
     }
     let mut report = Report::build(kind(diagnostic), located(place, sources))
         .with_config(
@@ -37,7 +44,7 @@ pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, colour: Colour) -> S
     let mut out = Vec::new();
     match report.finish().write(Files::new(sources), &mut out) {
         Ok(()) => trimmed(&String::from_utf8_lossy(&out)),
-        Err(_) => without_source(diagnostic),
+        Err(_) => without_source(diagnostic, |_| String::new()),
     }
 }
 
@@ -115,7 +122,38 @@ fn advice(diagnostic: &Diagnostic) -> Vec<String> {
     diagnostic.help.iter().cloned().chain(fixes).collect()
 }
 
-fn without_source(diagnostic: &Diagnostic) -> String {
+/// Lines that are longer are not shown as a whole.
+const WIDEST: usize = 1000;
+
+/// Whether a line that the span is on is too long to be shown.
+fn is_wide(span: Span, sources: &SourceMap) -> bool {
+    let Some(file) = sources.file(span.file) else {
+        return false;
+    };
+    let lines = file.line_col(span.start).line..=file.line_col(span.end).line;
+    lines
+        .filter_map(|line| file.line(line))
+        .any(|line| line.len() > WIDEST)
+}
+
+/// Where a span is, for the line that says what is wrong with it.
+fn excerpt(span: Span, sources: &SourceMap) -> String {
+    let Some(file) = sources.file(span.file) else {
+        return String::new();
+    };
+    let at = file.line_col(span.start);
+    let first = sources.slice(span).lines().next().unwrap_or("");
+    let text: String = first.chars().take(40).collect();
+    let cut = if text.len() < span.len() as usize {
+        "…"
+    } else {
+        ""
+    };
+    format!("{}:{}:{}: `{text}{cut}`: ", file.path(), at.line, at.column)
+}
+
+/// The words alone, each label's behind what `place` says of its span.
+fn without_source(diagnostic: &Diagnostic, place: impl Fn(Span) -> String) -> String {
     let mut out = format!(
         "[{}] {}: {}\n",
         diagnostic.code,
@@ -127,7 +165,7 @@ fn without_source(diagnostic: &Diagnostic) -> String {
         .iter()
         .filter(|label| !label.text.is_empty())
     {
-        out.push_str(&format!("  {}\n", label.text));
+        out.push_str(&format!("  {}{}\n", place(label.span), label.text));
     }
     for note in &diagnostic.notes {
         out.push_str(&format!("  Note: {note}\n"));
@@ -228,6 +266,24 @@ mod tests {
         let empty = sources.add("b.mesh", "");
         let diagnostic = Diagnostic::error("E0000", "m").primary(Span::new(empty, 0, 0), "here");
         assert!(render(&diagnostic, &sources, Colour::Never).contains("[E0000] Error: m"));
+    }
+
+    #[test]
+    fn of_a_line_that_is_too_long_only_the_part_is_shown() {
+        let mut sources = SourceMap::new();
+        let text = format!("let a = \"{}\" + 1\n", "x".repeat(100_000));
+        let end = text.len() as u32 - 1;
+        let file = sources.add("src/main.mesh", text);
+        let diagnostic = Diagnostic::error("E0301", "expected `String`, found `Int`")
+            .primary(Span::new(file, end - 1, end), "this is `Int`")
+            .secondary(Span::new(file, 8, end - 4), "and this is a `String`");
+        let text = render(&diagnostic, &sources, Colour::Never);
+        assert!(text.len() < 400, "{text}");
+        assert!(
+            text.contains("src/main.mesh:1:100014: `1`: this is `Int`"),
+            "{text}"
+        );
+        assert!(text.contains("xxx…`: and this is a `String`"), "{text}");
     }
 
     #[test]

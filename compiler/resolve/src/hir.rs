@@ -113,6 +113,28 @@ pub struct Function {
     /// Other attributes, as `(name, argument)`.
     pub attributes: Vec<(SmolStr, Option<SmolStr>)>,
     pub docs: Option<SmolStr>,
+    /// Of a function made for a service's sections.
+    pub state: Option<StateOf>,
+    /// Whether there are clauses of this name with another number of parameters, which has been reported.
+    pub overloaded: bool,
+}
+
+/// A function's part in a service, whose state is what `init` gives: the first parameter is the state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StateOf {
+    pub init: FnId,
+    pub gives: Gives,
+}
+
+/// What a service's section gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gives {
+    /// The new state.
+    State,
+    /// The new state and the reply.
+    StateAndReply,
+    /// Something else: the loop.
+    Other,
 }
 
 /// Where a function stands.

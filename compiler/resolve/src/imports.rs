@@ -209,6 +209,7 @@ impl Linker<'_> {
             owner: &module.name,
             owner_kind: "module",
             similar: suggest::nearest(&original.text, public_names(module)),
+            module: None,
         };
         self.diagnostics.push(facts.into());
     }

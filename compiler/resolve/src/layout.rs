@@ -12,6 +12,8 @@ use smol_str::SmolStr;
 pub(crate) struct FnGroup {
     pub name: Word,
     pub clauses: Vec<ast::FnDef>,
+    /// Whether there are clauses of this name with another number of parameters, which is reported.
+    pub overloaded: bool,
 }
 
 /// A struct, sum, alias or extern type.
@@ -110,6 +112,7 @@ pub(crate) fn group(
             groups.push(FnGroup {
                 name,
                 clauses: vec![def],
+                overloaded: false,
             });
             continue;
         };
@@ -117,8 +120,18 @@ pub(crate) fn group(
         let first = &mut groups[found];
         let (expected, count) = (arity(&first.clauses[0]), arity(&def));
         if !adjacent || found != newest {
-            diagnostics.push(apart(&name, &first.name, expected == count && count > 0));
+            let is_clause = expected == count && count > 0;
+            // Clauses of a name that has been reported are part of the same mistake.
+            if is_clause || !first.overloaded || expected == count {
+                diagnostics.push(apart(&name, &first.name, is_clause));
+            }
+            if is_clause {
+                first.clauses.push(def);
+            }
         } else if expected != count {
+            if std::mem::replace(&mut first.overloaded, true) {
+                continue;
+            }
             let facts = ClauseArity {
                 name: &name.text,
                 span: name.span,

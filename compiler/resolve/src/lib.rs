@@ -22,7 +22,7 @@ mod lower;
 mod names;
 mod print;
 mod regex;
-mod suggest;
+pub mod suggest;
 
 pub use names::Origin;
 pub use print::print_module;

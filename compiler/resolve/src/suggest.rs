@@ -26,6 +26,49 @@ pub(crate) fn nearest<'a>(
     best.map(|(_, candidate)| candidate.to_string())
 }
 
+/// What other languages call an item that has another name here: of the names that `name` stands for there, the first that is known;
+/// else the shortest one that begins with it.
+pub fn other_word<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let known: Vec<&str> = known.into_iter().collect();
+    if let Some(found) = synonyms(name).iter().find(|wanted| known.contains(wanted)) {
+        return Some(found.to_string());
+    }
+    let longer = known
+        .into_iter()
+        .filter(|candidate| name.len() >= 3 && candidate.starts_with(name));
+    let shortest = longer.min_by_key(|candidate| (candidate.len(), *candidate));
+    shortest.map(str::to_string)
+}
+
+/// The names here of what is called `name` elsewhere.
+fn synonyms(name: &str) -> &'static [&'static str] {
+    match name {
+        "len" | "size" | "count" | "length" => &["length", "size", "count"],
+        "push" | "add" | "append" | "push_back" => &["append", "add", "put"],
+        "insert" | "set" | "store" | "put" => &["put", "add", "insert_at"],
+        "remove" | "del" | "erase" | "delete" => &["delete", "remove", "delete_at"],
+        "includes" | "include" | "member" | "has" | "has_key" | "contains" | "contains_key" => {
+            &["contains", "has_key"]
+        }
+        "foreach" | "for_each" | "forEach" | "iter" => &["each", "iter"],
+        "foldl" | "inject" | "foldLeft" => &["fold"],
+        "foldr" | "foldRight" => &["reduce_right"],
+        "select" | "where" => &["filter"],
+        "collect" | "transform" | "fmap" => &["map"],
+        "substring" | "substr" => &["slice"],
+        "upcase" | "upper" | "uppercase" | "toUpperCase" => &["to_upper"],
+        "downcase" | "lower" | "lowercase" | "toLowerCase" => &["to_lower"],
+        "strip" => &["trim"],
+        "ord" => &["code"],
+        "chr" => &["from_code"],
+        "unwrap" | "unwrap!" | "get!" => &["expect", "unwrap_or"],
+        "bind" | "flatMap" | "then" => &["and_then", "flat_map"],
+        "distinct" | "unique" => &["uniq"],
+        "items" | "entries" => &["to_list"],
+        _ => &[],
+    }
+}
+
 /// Number of insertions, removals, replacements and swaps of neighbours between two names; a difference in case alone is 1.
 fn distance(a: &str, b: &str) -> usize {
     if a.eq_ignore_ascii_case(b) {
@@ -63,6 +106,16 @@ mod tests {
         assert_eq!(nearest("string", ["String"]), Some("String".into()));
         assert_eq!(nearest("foo", ["bar", "length"]), None);
         assert_eq!(nearest("x", ["y"]), None);
+    }
+
+    #[test]
+    fn knows_the_words_of_other_languages() {
+        let known = ["length", "append", "append_all", "trim_start"];
+        assert_eq!(other_word("len", known), Some("length".into()));
+        assert_eq!(other_word("push", known), Some("append".into()));
+        assert_eq!(other_word("trim", known), Some("trim_start".into()));
+        assert_eq!(other_word("tr", known), None);
+        assert_eq!(other_word("shout", known), None);
     }
 
     #[test]

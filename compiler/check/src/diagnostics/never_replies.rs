@@ -6,6 +6,8 @@ use mesh_report::{Diagnostic, Explain, Span};
 pub struct NeverReplies {
     pub span: Span,
     pub spawned: Option<Span>,
+    /// The service whose pid it is.
+    pub service: Option<String>,
 }
 
 impl Explain for NeverReplies {
@@ -17,7 +19,17 @@ impl Explain for NeverReplies {
             .when(self.spawned, |d, span| {
                 d.secondary(span, "the actor started here has no `reply`")
             })
-            .help("use `send`, or `reply` in the `receive` that takes the message")
+            .help(match (self.service, self.spawned) {
+                (Some(service), _) => {
+                    format!("the calls of a service are functions: `{service}.name(pid, …)`")
+                }
+                (None, Some(_)) => {
+                    "use `send`, or `reply` in the `receive` that takes the message".to_string()
+                }
+                (None, None) => "a `Pid<M>` in a declaration can only be sent to: write \
+                     `Pid<M, R>` there if the actor replies with `R`"
+                    .to_string(),
+            })
     }
 }
 
@@ -31,6 +43,7 @@ mod tests {
         let facts = NeverReplies {
             span: source.spans[0],
             spawned: None,
+            service: None,
         };
         let text = source.render(facts);
         assert!(text.contains("this actor never replies"), "{text}");

@@ -7,6 +7,8 @@ pub struct NotAFunction {
     pub ty: String,
     pub span: Span,
     pub decided: Option<Span>,
+    /// A call stands where `spawn` takes a function.
+    pub spawned: bool,
 }
 
 impl Explain for NotAFunction {
@@ -17,6 +19,9 @@ impl Explain for NotAFunction {
             .primary(self.span, "called here")
             .when(self.decided, |d, span| {
                 d.secondary(span, format!("this made it `{}`", self.ty))
+            })
+            .when(self.spawned.then_some(()), |d, ()| {
+                d.help("`spawn` calls the function itself: write `spawn(f, arguments…)`")
             })
     }
 }
@@ -32,6 +37,7 @@ mod tests {
             ty: "Int".into(),
             span: source.spans[0],
             decided: None,
+            spawned: false,
         };
         let text = source.render(facts);
         assert!(text.contains("`Int` is not a function"), "{text}");

@@ -6,6 +6,8 @@ use mesh_report::{Diagnostic, Explain, Span};
 pub struct Undetermined {
     pub interface: String,
     pub span: Span,
+    /// How the wanted type looks.
+    pub shape: &'static str,
 }
 
 impl Explain for Undetermined {
@@ -14,7 +16,10 @@ impl Explain for Undetermined {
     fn explain(self) -> Diagnostic {
         Diagnostic::error(Self::CODE, "the type that is wanted here is not known")
             .primary(self.span, format!("needed for `{}`", self.interface))
-            .help("say it: `let x: T = …`, or `(… : T)`")
+            .help(format!(
+                "say it: `let x: {0} = …`, or `(… : {0})`",
+                self.shape
+            ))
     }
 }
 
@@ -28,6 +33,7 @@ mod tests {
         let facts = Undetermined {
             interface: "Into".into(),
             span: source.spans[0],
+            shape: "T",
         };
         let text = source.render(facts);
         assert!(text.contains("is not known"), "{text}");

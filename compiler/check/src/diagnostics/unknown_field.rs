@@ -11,6 +11,8 @@ pub struct UnknownField {
     pub known: Vec<String>,
     /// There is a method of that name.
     pub method: bool,
+    /// The type in the option or result, if that has the field.
+    pub wrapped: Option<String>,
 }
 
 impl Explain for UnknownField {
@@ -27,7 +29,10 @@ impl Explain for UnknownField {
             None if self.known.is_empty() => d,
             None => d.note(format!("its fields are {}", super::list(&self.known))),
         };
-        if self.method {
+        if let Some(inner) = self.wrapped {
+            let help = "take the value out first: with `match`, `?` or `expect`";
+            d.note(format!("`{inner}` has it")).help(help)
+        } else if self.method {
             d.help(format!("call the method: `.{}()`", self.name))
         } else {
             d
@@ -48,6 +53,7 @@ mod tests {
             span: source.spans[0],
             known: vec!["x".into(), "y".into()],
             method: false,
+            wrapped: None,
         };
         let text = source.render(facts);
         assert!(text.contains("`Point` has no field `z`"), "{text}");

@@ -35,7 +35,9 @@ impl Explain for UnknownMethod {
                 self.name
             ));
         }
-        match super::similar(&self.name, &self.known) {
+        let known = self.known.iter().map(String::as_str);
+        let other = || mesh_resolve::suggest::other_word(&self.name, known);
+        match super::similar(&self.name, &self.known).or_else(other) {
             Some(near) => d.fix(format!("write `{near}`"), self.span, near),
             None => d,
         }

@@ -21,7 +21,7 @@ impl Explain for UsesMailbox {
         let note = if self.any {
             "a method of an interface runs in whatever actor calls it"
         } else {
-            "a function in a field, in a payload or declared `receives none` is called from anywhere"
+            "a function in a field or payload, one declared `receives none`, and a default are called from anywhere"
         };
         Diagnostic::error(Self::CODE, message)
             .primary(self.span, "receives, replies or asks for its own pid")

@@ -124,7 +124,12 @@ impl<'e> Infer<'e> {
             declared: Some(function.name_span),
             span,
         };
+        let known = self.diagnostics.len();
         let Some(fillers) = self.arrange(&formals, args, receiver, trailing, &called) else {
+            if function.overloaded {
+                // Meant is the function that could not be made of the clauses of another length.
+                self.diagnostics.truncate(known);
+            }
             for &ty in instance.params.iter().chain([&instance.result]) {
                 let _ = self.u.unify(ty, Ty::error());
             }
@@ -140,7 +145,14 @@ impl<'e> Infer<'e> {
         if function.lang.as_deref() == Some("reply") {
             self.runs(instance.process, span);
         }
+        let said = self.diagnostics.len();
         let (stmts, made) = self.fill(id, &instance, fillers, actuals, span);
+        if self.diagnostics.len() > said {
+            // A wrong argument would have told of the others' types and the result's.
+            for &ty in instance.params.iter().chain([&instance.result]) {
+                self.forget(ty);
+            }
+        }
         self.runs(instance.process, span);
         let never = instance.result == self.lang.never;
         let ty = if never { self.fresh() } else { instance.result };
@@ -384,6 +396,7 @@ impl<'e> Infer<'e> {
                     ty,
                     span: callee.span,
                     decided: self.u.decided_at(callee.ty),
+                    spawned: false,
                 });
                 self.error_expr(span)
             }

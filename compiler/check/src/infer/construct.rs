@@ -306,6 +306,7 @@ impl<'e> Infer<'e> {
             span,
             known,
             method: false,
+            wrapped: None,
         });
     }
 

@@ -485,6 +485,7 @@ impl<'e> Infer<'e> {
             self.report(Undetermined {
                 interface: interface.name.to_string(),
                 span: goal.span,
+                shape: "T",
             });
         }
         for var in free {

@@ -7,7 +7,7 @@ use crate::thir;
 use crate::ty::{Ty, substitute};
 use crate::unify::Unifier;
 use mesh_report::Diagnostic;
-use mesh_resolve::hir::{FnId, ModuleId, ParamId};
+use mesh_resolve::hir::{FnId, FnKind, Function, ModuleId, ParamId};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Infers functions that refer to each other; makes their schemes known.
@@ -84,7 +84,9 @@ impl<'e> Infer<'e> {
         let m = &self.members[member];
         let f = env.function(m.id);
         let (params, result) = (m.params.clone(), m.result);
-        let ret_span = f.result.as_ref().map(|ty| ty.span);
+        let init = f.state.map(|state| env.function(state.init).name_span);
+        let said = f.result.as_ref().map(|ty| ty.span);
+        let ret_span = said.or(init).or_else(|| self.said_by_interface(f));
         self.cx = Cx {
             module: m.id.module,
             member,
@@ -94,6 +96,17 @@ impl<'e> Infer<'e> {
         };
         self.members[member].clauses = self.clauses(&f.clauses, &params, result, ret_span);
         self.solve();
+    }
+
+    /// Where the interface says what an impl's method gives.
+    fn said_by_interface(&self, f: &Function) -> Option<mesh_report::Span> {
+        let FnKind::ImplMethod { impl_, .. } = f.kind else {
+            return None;
+        };
+        let interface = self.env.table.head(impl_).interface;
+        let method = self.env.method_number(interface, &f.name)?;
+        let result = self.env.method(interface, method).result.as_ref()?;
+        Some(result.span)
     }
 
     /// Decides what waited for the whole group.

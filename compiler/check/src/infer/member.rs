@@ -220,6 +220,15 @@ impl<'e> Infer<'e> {
                 }
                 _ => Vec::new(),
             };
+            let wrapped = match head.kind() {
+                TyKind::Con(id, args)
+                    if (self.is_lang(*id, "option") || self.is_lang(*id, "result"))
+                        && self.struct_field(self.u.peek(args[0]), name).is_some() =>
+                {
+                    Some(self.show(args[0]))
+                }
+                _ => None,
+            };
             let ty = self.show(head);
             self.report(UnknownField {
                 ty,
@@ -227,6 +236,7 @@ impl<'e> Infer<'e> {
                 span: name_span,
                 known,
                 method,
+                wrapped,
             });
             return self.error_expr(span);
         };

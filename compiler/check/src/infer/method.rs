@@ -112,12 +112,8 @@ impl<'e> Infer<'e> {
             field,
             hidden,
         });
-        // What the method would have told of the receiver's type is not missed a second time.
-        let mut open = Vec::new();
-        self.u.free_vars(head, &mut open);
-        for var in open {
-            let _ = self.u.unify(Ty::new(TyKind::Var(var)), Ty::error());
-        }
+        // The method would have told of the receiver's type.
+        self.forget(head);
     }
 
     fn interface_methods_anywhere(&mut self, head: Ty, name: &str) -> Option<InterfaceId> {

@@ -144,6 +144,8 @@ pub enum Why {
     Declared(Span),
     /// A declared result.
     Result(Span),
+    /// What the `init` of a service gives.
+    Initial(Span),
     /// A parameter of the function.
     Param(FnId, u32),
     /// A field or payload.

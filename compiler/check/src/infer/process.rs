@@ -220,6 +220,7 @@ impl<'e> Infer<'e> {
                         ty,
                         span: made.span,
                         decided: self.u.decided_at(made.ty),
+                        spawned: matches!(callee.kind, hir::ExprKind::Call { .. }),
                     });
                 }
                 return self.error_expr(span);
@@ -328,7 +329,11 @@ impl<'e> Infer<'e> {
         for (message, span) in std::mem::take(&mut self.named_pids) {
             if as_var(self.u.shallow(message)).is_some() {
                 let interface = "whereis".to_string();
-                self.report(crate::diagnostics::Undetermined { interface, span });
+                self.report(crate::diagnostics::Undetermined {
+                    interface,
+                    span,
+                    shape: "Pid<T>?",
+                });
             }
         }
     }
@@ -423,6 +428,7 @@ impl<'e> Infer<'e> {
                     self.report(NeverReplies {
                         span: mail.span,
                         spawned: Some(site.span),
+                        service: None,
                     });
                 } else {
                     self.report(NeverReceives {
@@ -444,11 +450,22 @@ impl<'e> Infer<'e> {
                 spawned: self.spawned_at(mail.message),
             });
         } else if mail.call && self.u.shallow(mail.reply) == never {
+            let service = self.service_of(mail.message);
             self.report(NeverReplies {
                 span: mail.span,
                 spawned: self.spawned_at(mail.reply),
+                service,
             });
         }
+    }
+
+    /// The service whose messages these are: their type is named after it.
+    fn service_of(&mut self, message: Ty) -> Option<String> {
+        let TyKind::Con(id, _) = self.u.shallow(message).kind() else {
+            return None;
+        };
+        let (service, _) = self.env.type_def(*id).name.split_once('.')?;
+        Some(service.to_string())
     }
 
     /// The spawn that made a type `Never`.

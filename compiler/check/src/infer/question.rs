@@ -56,6 +56,7 @@ impl<'e> Infer<'e> {
             span,
             declared: self.cx.ret_span,
         });
+        self.forget(operand.ty);
         false
     }
 

@@ -7,7 +7,7 @@ use crate::program::Obligation;
 use crate::ty::{Ty, TyKind};
 use crate::unify::{Clash, ClashKind};
 use mesh_report::Span;
-use mesh_resolve::hir::{self, FnKind, Function, ModuleId, ProcessClause};
+use mesh_resolve::hir::{self, FnKind, Function, Gives, ModuleId, ProcessClause};
 
 impl Infer<'_> {
     /// Reports types that do not fit, once for one cause.
@@ -48,7 +48,12 @@ impl Infer<'_> {
             None => self.why(why, &texts[0]).filter(|(at, _)| *at != span),
         };
         let decided = decided.filter(|_| receives.is_none());
-        let help = self.mismatch_help(e, f);
+        let help = match why {
+            Why::Operand(_, "*") if e == self.lang.string => {
+                vec!["a text is repeated by `String.repeat(text, times)`".to_string()]
+            }
+            _ => self.mismatch_help(e, f),
+        };
         self.report(Mismatch {
             expected: texts[0].clone(),
             found: texts[1].clone(),
@@ -97,6 +102,15 @@ impl Infer<'_> {
         })
     }
 
+    /// After a report: what is still open in a type fits everything, so that it is not missed a second time.
+    pub fn forget(&mut self, ty: Ty) {
+        let mut open = Vec::new();
+        self.u.free_vars(ty, &mut open);
+        for var in open {
+            let _ = self.u.unify(Ty::new(TyKind::Var(var)), Ty::error());
+        }
+    }
+
     /// After a report about them types fit everything, so that one mistake is one message.
     fn poison(&mut self, types: &[Ty]) {
         for &ty in types {
@@ -110,11 +124,28 @@ impl Infer<'_> {
         Some(match why {
             Why::Plain | Why::Condition | Why::Fixed(_) => return None,
             Why::Declared(span) => (span, format!("`{expected}` is written here")),
+            Why::Initial(span) => (
+                span,
+                format!("`init` gives `{expected}`, which is the state"),
+            ),
             Why::Result(span) => {
                 let function = self.env.function(self.members[self.cx.member].id);
                 if self.starts_a_child(function) {
                     let text = "a child's `start` gives the pid of what it has started";
                     return Some((span, text.to_string()));
+                }
+                match function.state.map(|state| state.gives) {
+                    Some(Gives::StateAndReply) => {
+                        let text = "a `call` gives the new state, then its reply";
+                        return Some((span, text.to_string()));
+                    }
+                    Some(Gives::State) => {
+                        return Some((
+                            span,
+                            format!("a section gives the new state, `{expected}`"),
+                        ));
+                    }
+                    _ => {}
                 }
                 // A constant, or the default of a parameter or field.
                 let value = matches!(function.kind, FnKind::Generated | FnKind::Default { .. })
@@ -233,6 +264,9 @@ impl Infer<'_> {
         if !self.reported.insert((goal.span, resolved.clone())) {
             return;
         }
+        if self.follows_from_eq(goal, resolved) {
+            return;
+        }
         let outer = goal.chain.as_ref().map(|link| {
             let mut first = link;
             while let Some(above) = &first.above {
@@ -282,6 +316,12 @@ impl Infer<'_> {
             &with_args(leaf.interface, &texts[count + 1..]),
             &texts[count],
         ));
+        help.extend(self.longer_clause(leaf));
+        if matches!(goal.origin, Origin::Index) && leaf_ty == self.lang.string {
+            help.push(
+                "a character is `text.at(i)`, which is an `Option`: there may be none".into(),
+            );
+        }
         let (because, declared) = match goal.origin {
             Origin::Operator(sign) => (format!("`{sign}` needs it"), None),
             Origin::Interpolation => ("to become text here".into(), None),
@@ -289,7 +329,10 @@ impl Infer<'_> {
             Origin::Index => ("it is indexed here".into(), None),
             Origin::Bound(id) => {
                 let f = self.env.function(id);
-                (format!("`{}` asks for it", f.name), Some(f.name_span))
+                match f.lang.as_deref() {
+                    Some("map_from_list") => ("the keys of a map need it".into(), None),
+                    _ => (format!("`{}` asks for it", f.name), Some(f.name_span)),
+                }
             }
             Origin::Method => ("the method is the interface's".into(), None),
             Origin::Question => ("`?` converts the error with it".into(), None),
@@ -332,6 +375,43 @@ impl Infer<'_> {
         let body = parts.join("; ");
         Some(format!(
             "write the impl: `impl {interface} for {ty} do {body} end`"
+        ))
+    }
+
+    /// What cannot be compared has no hash either: keys ask for both, and one of them is said.
+    fn follows_from_eq(&self, goal: &Goal, missing: &Obligation) -> bool {
+        let lang = |name: &str| self.world.lang.interfaces.get(name).copied();
+        let Some(interface) = lang("eq").filter(|_| lang("hash") == Some(missing.interface)) else {
+            return false;
+        };
+        let args = missing.args.clone();
+        self.reported
+            .contains(&(goal.span, Obligation { interface, args }))
+    }
+
+    /// What a type's `deriving` clause leaves out that it would have without any clause.
+    fn longer_clause(&self, missing: &Obligation) -> Option<String> {
+        let TyKind::Con(id, _) = missing.args[0].kind() else {
+            return None;
+        };
+        let listed = self.env.type_def(*id).deriving.as_ref()?;
+        let lang = |name: &str| self.world.lang.interfaces.get(name).copied();
+        let eq = lang("eq")?;
+        let wanted = missing.interface;
+        if wanted != eq && ![lang("ord"), lang("hash")].contains(&Some(wanted)) {
+            return None;
+        }
+        let mut lacking: Vec<String> = Vec::new();
+        for interface in [eq, wanted] {
+            let def = crate::impls::lower::interface_def(self.world, interface);
+            let name = format!("`{}`", def.name);
+            if !listed.iter().any(|(id, _)| *id == interface) && !lacking.contains(&name) {
+                lacking.push(name);
+            }
+        }
+        Some(format!(
+            "its `deriving` clause lists all that there is: add {}",
+            lacking.join(" and ")
         ))
     }
 

@@ -6,7 +6,9 @@ use crate::impls::lower::{Fill, Scope, type_def};
 use crate::scheme::{INFERRED, SchemeParam, bounds_of, declared_params, declared_scheme, scope_of};
 use crate::ty::{Ty, TyKind, substitute};
 use crate::unify::{Unifier, slot};
-use mesh_resolve::hir::{self, FnId, FnKind, Function, ParamId, ProcessClause, World};
+use mesh_resolve::hir::{
+    self, FnId, FnKind, Function, Gives, ParamId, ProcessClause, StateOf, World,
+};
 use smol_str::SmolStr;
 use std::cell::RefCell;
 
@@ -174,11 +176,34 @@ impl<'e> Infer<'e> {
             }
         }
         self.note_last_param(&f.params, &params);
+        if let Some(of) = f.state {
+            self.section_state(f, of, params[0], result);
+        }
         let member = &mut self.members[index];
         member.params = params;
         member.result = result;
         member.process = process;
         member.typed = typed;
+    }
+
+    /// The state that a service's section takes and gives is what `init` gives. With type parameters each section says
+    /// for itself at which types it does.
+    fn section_state(&mut self, f: &Function, of: StateOf, param: Ty, result: Ty) {
+        if !f.generics.is_empty() {
+            return;
+        }
+        let init = self.env.function(of.init).name_span;
+        let state = self.instantiate(of.init, init).result;
+        self.unify(state, param, f.params[0].span, Why::Initial(init));
+        match (of.gives, self.u.shallow(result).kind()) {
+            (Gives::State, _) => {
+                self.unify(state, result, init, Why::Initial(init));
+            }
+            (Gives::StateAndReply, TyKind::Tuple(parts)) => {
+                self.unify(state, parts[0], init, Why::Initial(init));
+            }
+            _ => {}
+        }
     }
 
     fn self_param(&self, f: &Function, index: usize) -> Option<Ty> {

@@ -14,6 +14,8 @@ pub struct UnknownItem<'a> {
     pub owner_kind: &'a str,
     /// The nearest name it does have.
     pub similar: Option<String>,
+    /// The module that a type stands in, if that has it.
+    pub module: Option<&'a str>,
 }
 
 impl Explain for UnknownItem<'_> {
@@ -28,6 +30,11 @@ impl Explain for UnknownItem<'_> {
             ),
         )
         .primary(self.span, "not found")
+        .when(self.module, |d, module| {
+            d.help(format!(
+                "the module `{module}` has it: add `import {module}`"
+            ))
+        })
         .when(self.similar, |d, name| {
             d.fix(format!("write `{name}`"), self.span, name)
         })
@@ -48,6 +55,7 @@ mod tests {
             owner: "List",
             owner_kind: "module",
             similar: Some("map".into()),
+            module: None,
         });
         assert!(text.contains("the module `List` has no `mpa`"), "{text}");
         assert!(text.contains("write `map`"), "{text}");

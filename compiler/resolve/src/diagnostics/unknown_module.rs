@@ -33,9 +33,31 @@ impl Explain for UnknownModule<'_> {
         } else {
             d.primary(self.span, "not found")
         };
-        d.when(self.similar, |d, similar| {
-            d.fix(format!("write `{similar}`"), self.span, similar)
-        })
+        match self.similar {
+            Some(similar) => d.fix(format!("write `{similar}`"), self.span, similar),
+            None => d.when(from_elsewhere(self.name), Diagnostic::help),
+        }
+    }
+}
+
+/// What is said instead of a module that other languages have.
+fn from_elsewhere(name: &str) -> Option<&'static str> {
+    match name {
+        "Enum" => Some(
+            "each kind of collection has a module of its own, such as `List`, `Map` and `Set`; what is lazy is `Iter`",
+        ),
+        "Stream" | "Seq" => Some("what is lazy is in `Iter`"),
+        "Integer" => Some("whole numbers are `Int`"),
+        "Array" | "Vec" | "Vector" | "Slice" => Some("a sequence is a `List`"),
+        "Dict" | "HashMap" | "Hash" | "Keyword" | "Object" => Some("keys and values are a `Map`"),
+        "MapSet" | "HashSet" => Some("a set is a `Set`"),
+        "GenServer" | "Agent" => Some("an actor with functions for its callers is a `service`"),
+        "Os" | "OS" | "Sys" => Some("see `System`, `Env` and `File`"),
+        "Kernel" | "Console" | "Fmt" => {
+            Some("`println` and other functions of the prelude need no module")
+        }
+        "Time" | "Date" => Some("see `DateTime`, `Duration` and `Timer`"),
+        _ => None,
     }
 }
 

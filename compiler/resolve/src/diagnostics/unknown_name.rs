@@ -37,6 +37,13 @@ impl Explain for UnknownName<'_> {
     }
 }
 
+impl UnknownName<'_> {
+    /// Whether other languages have such a name, so that something is said about it.
+    pub fn is_known_elsewhere(name: &str) -> bool {
+        from_elsewhere(name).is_some()
+    }
+}
+
 /// What is said instead of a name that other languages have.
 fn from_elsewhere(name: &str) -> Option<&'static str> {
     match name {
@@ -44,7 +51,21 @@ fn from_elsewhere(name: &str) -> Option<&'static str> {
             "there is no null: what may be missing is an `Option`, which is `Some(value)` or `None`",
         ),
         "this" => Some("in an `impl`, the value is called `self`"),
-        "printf" | "puts" | "echo" | "console" => Some("`println(value)` prints a line"),
+        "len" | "size" => Some("what has a length tells it itself: `value.length()`"),
+        "str" | "to_string" | "sprintf" | "format" => Some(
+            "a value becomes text in an interpolation, `\"${value}\"`, or by `value.to_string()`",
+        ),
+        "int" | "parseInt" | "atoi" => Some(
+            "`Int.parse(text)` gives a `Result`, `text.to_int()` an `Option`; `Float.to_int(x)` cuts",
+        ),
+        "rem" | "mod" => Some(
+            "the remainder is `a % b`, or `Int.modulo(a, b)`, which is never negative for a positive `b`",
+        ),
+        "div" => Some("`/` divides whole numbers towards zero"),
+        "range" => Some("a range is written `0..n`"),
+        "input" | "gets" | "readline" => Some("`IO.read_line()` reads a line"),
+        "is_nil" | "is_none" => Some("an `Option` says it itself: `value.is_none()`"),
+        "fmt" | "printf" | "puts" | "echo" | "console" => Some("`println(value)` prints a line"),
         "throw" | "raise" | "error" => Some("return an `Err`, or end with `panic(\"…\")`"),
         _ => None,
     }

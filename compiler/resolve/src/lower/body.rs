@@ -12,6 +12,13 @@ pub(crate) enum Control {
     Closure { span: Span, trailing: bool },
 }
 
+impl Control {
+    /// Whether it is a function in the function.
+    pub fn is_closure(&self) -> bool {
+        matches!(self, Control::Closure { .. })
+    }
+}
+
 /// What a local is, for the warning when nothing uses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {

@@ -4,7 +4,7 @@ use super::body::Kind;
 use super::{Lowerer, expr};
 use crate::hir::{
     Arg, Block, Clause, Closure, CtorRef, Expr, ExprKind, FnId, FnKind, Function, GenericParam,
-    LocalId, Param, Pat, PatKind, ProcessClause, Stmt, Ty, TyKind, TypeId,
+    LocalId, Param, Pat, PatKind, ProcessClause, StateOf, Stmt, Ty, TyKind, TypeId,
 };
 use mesh_report::Span;
 use smol_str::SmolStr;
@@ -21,6 +21,7 @@ pub(super) struct Made {
     pub params: Vec<Param>,
     pub result: Option<Ty>,
     pub docs: Option<SmolStr>,
+    pub state: Option<StateOf>,
 }
 
 impl Lowerer<'_> {
@@ -50,6 +51,8 @@ impl Lowerer<'_> {
             lang: None,
             attributes: Vec::new(),
             docs: made.docs,
+            state: made.state,
+            overloaded: false,
         });
     }
 

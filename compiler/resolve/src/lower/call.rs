@@ -1,7 +1,9 @@
 //! Calls and their arguments.
 
 use super::assert::Written;
+use super::body::Control;
 use super::{Lowerer, build, expr};
+use crate::diagnostics::BadSection;
 use crate::hir::{Arg, Closure, Expr, ExprKind};
 use crate::layout;
 use crate::lookup::{self, Found};
@@ -49,6 +51,9 @@ impl Lowerer<'_> {
         }
         let callee = self.expr_opt(call.callee(), span);
         let args = self.args(call.arg_list(), call.trailing());
+        if self.replies_in_section(&callee) {
+            return expr(ExprKind::Error, span);
+        }
         if call.trailing().is_none()
             && let Some(forms) = self.assert_forms(&callee, &args)
         {
@@ -125,6 +130,24 @@ impl Lowerer<'_> {
         if let Some(ValueRef::Fn(id)) = value.map(|value| value.what) {
             self.uses.push((self.owner, id));
         }
+    }
+
+    /// Reports a `reply` in a service's handler, which gives its reply as its value.
+    fn replies_in_section(&mut self, callee: &Expr) -> bool {
+        let reply = self.names.lang.functions.get("reply");
+        let elsewhere = self.body.control.iter().any(Control::is_closure);
+        let ExprKind::Fn(id) = &callee.kind else {
+            return false;
+        };
+        if !self.in_section || elsewhere || reply != Some(id) {
+            return false;
+        }
+        self.report(BadSection {
+            message: "a service's handler does not call `reply`".to_string(),
+            span: callee.span,
+            help: "a `call` gives the new state and the reply, `(state, reply)`; a `deferred` one answers by `Reply.send(caller(), …)`",
+        });
+        true
     }
 
     /// Whether a callee is one of the forms that are no functions.

@@ -151,6 +151,7 @@ impl Lowerer<'_> {
             params: method.params,
             result: method.result,
             docs: None,
+            state: None,
         };
         self.made(made, method.pats, method.body);
     }

@@ -3,7 +3,9 @@
 use super::body::{Control, Kind};
 use super::pat::{Bindings, int};
 use super::{Lowerer, expr};
-use crate::diagnostics::{BadLiteral, DuplicateDefinition, LoopControlOutside, ReturnOutside};
+use crate::diagnostics::{
+    BadLiteral, DuplicateDefinition, LoopControlOutside, ReturnOutside, UnmarkedSignal,
+};
 use crate::hir::{
     After, Arm, BinaryOp, CtorRef, Expr, ExprKind, FieldInit, FieldPat, InterpPart, Lit, Pat,
     PatKind, ReceiveArm, Ty, TyKind, UnaryOp,
@@ -40,7 +42,7 @@ impl Lowerer<'_> {
     fn expr_inner(&mut self, it: &ast::Expr) -> Expr {
         let span = self.at(it);
         let kind = match it {
-            ast::Expr::Literal(literal) => literal_expr(literal, false),
+            ast::Expr::Literal(literal) => self.literal(literal, false, span),
             ast::Expr::StringLit(text) if text.is_html() => return self.html(text, span),
             ast::Expr::StringLit(text) => self.string(text, span),
             ast::Expr::RegexLit(regex) => self.regex(regex, span),
@@ -161,6 +163,27 @@ impl Lowerer<'_> {
         }
     }
 
+    fn literal(&mut self, literal: &ast::Literal, negative: bool, span: Span) -> ExprKind {
+        match literal.kind() {
+            Some(LiteralKind::Float(value)) if value.is_infinite() => {
+                self.float_out_of_range(literal.syntax().text(), span);
+                ExprKind::Error
+            }
+            _ => literal_expr(literal, negative),
+        }
+    }
+
+    /// A literal that would be an infinity.
+    pub(super) fn float_out_of_range(&mut self, literal: impl std::fmt::Display, span: Span) {
+        self.report(BadLiteral {
+            message: format!("`{literal}` does not fit a `Float`"),
+            span,
+            help: Some(
+                "the largest is `Float.max_value`; `Float.infinity` is more than any other".into(),
+            ),
+        });
+    }
+
     fn regex(&mut self, regex: &ast::RegexLit, span: Span) -> ExprKind {
         let Some((pattern, flags)) = regex.pattern_and_flags() else {
             return ExprKind::Error;
@@ -193,7 +216,7 @@ impl Lowerer<'_> {
                 Some(LiteralKind::Int(_) | LiteralKind::Float(_))
             )
         {
-            return literal_expr(&literal, true);
+            return self.literal(&literal, true, span);
         }
         ExprKind::Unary {
             op,
@@ -373,8 +396,9 @@ impl Lowerer<'_> {
         for arm in it.arms() {
             let signal = arm.signal_token().is_some();
             let mut arm = self.arm(&arm);
-            if signal {
-                arm.pat = self.signal_pat(arm.pat);
+            match signal {
+                true => arm.pat = self.signal_pat(arm.pat),
+                false => self.unmarked_signal(&arm.pat),
             }
             arms.push(ReceiveArm { signal, arm });
         }
@@ -384,6 +408,19 @@ impl Lowerer<'_> {
             Box::new(After { timeout, body })
         });
         ExprKind::Receive { arms, after }
+    }
+
+    /// A constructor of signals without the word: messages are no signals.
+    fn unmarked_signal(&mut self, pat: &Pat) {
+        let signal = self.names.lang.types.get("signal");
+        if let PatKind::Ctor { ctors, .. } = &pat.kind
+            && let [ctor] = ctors.as_slice()
+            && Some(&ctor.ty) == signal
+            && let Some(name) = self.ctor_name(*ctor)
+        {
+            let (name, span) = (name.to_string(), pat.span);
+            self.report(UnmarkedSignal { name, span });
+        }
     }
 
     /// `Down(m, reason)` leaves out the pid in the middle.

@@ -3,7 +3,7 @@
 use super::body::{Body, Kind};
 use super::pat::Bindings;
 use super::{Lowerer, expr, ty};
-use crate::diagnostics::{MainShape, MissingBody, NoMain, ParameterOrder};
+use crate::diagnostics::{BadSection, MainShape, MissingBody, NoMain, ParameterOrder};
 use crate::hir::{
     Clause, Expr, ExprKind, FnId, FnKind, Function, GenericParam, Param, ProcessClause, Ty, TyKind,
 };
@@ -86,6 +86,8 @@ impl Lowerer<'_> {
             lang,
             attributes: others(attributes),
             docs: first.docs().map(SmolStr::from),
+            state: None,
+            overloaded: group.overloaded,
         };
         self.fill(function);
     }
@@ -335,6 +337,8 @@ impl Lowerer<'_> {
             lang: None,
             attributes: Vec::new(),
             docs: None,
+            state: None,
+            overloaded: false,
         });
     }
 
@@ -429,8 +433,24 @@ impl Lowerer<'_> {
             lang: None,
             attributes: others(attributes),
             docs: def.docs().map(SmolStr::from),
+            state: None,
+            overloaded: false,
         };
         self.fill(function);
+    }
+
+    /// Reports parameters of a `terminate` section; their names are in scope, so that its body has no further error.
+    pub(super) fn takes_nothing(&mut self, section: &ast::TerminateDef) {
+        let params = section.body().and_then(|block| block.block_params());
+        for param in params.iter().flat_map(|params| params.params()) {
+            let span = self.at(&param);
+            self.pat_opt(param.pat(), &mut Bindings::new(Kind::Quiet), span);
+            self.report(BadSection {
+                message: "a `terminate` section takes nothing".to_string(),
+                span,
+                help: "it sees what the actor was started with, by the names that this has there",
+            });
+        }
     }
 
     /// With a `terminate` section the body first registers it: a closure over the parameters, which the runtime runs at the end.
@@ -442,6 +462,7 @@ impl Lowerer<'_> {
             return self.block(&block);
         };
         let at = self.at(&terminate);
+        self.takes_nothing(&terminate);
         let body = terminate.body();
         let closure = self.closure_of(Vec::new(), at, false, |lowerer| {
             let body = match body {

@@ -511,5 +511,7 @@ fn empty_function(id: FnId) -> Function {
         lang: None,
         attributes: Vec::new(),
         docs: None,
+        state: None,
+        overloaded: false,
     }
 }

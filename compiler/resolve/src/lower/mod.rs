@@ -74,6 +74,7 @@ pub(crate) fn lower(
         space: FxHashMap::default(),
         caller: None,
         is_labelled: false,
+        in_section: false,
     };
     lowerer.items(&layout);
     if source.is_tested {
@@ -132,6 +133,8 @@ pub(crate) struct Lowerer<'a> {
     caller: Option<LocalId>,
     /// The path at hand is the value of an argument with a label.
     is_labelled: bool,
+    /// Within a handler of a service.
+    in_section: bool,
 }
 
 impl Lowerer<'_> {

@@ -215,6 +215,10 @@ impl Lowerer<'_> {
                 Some(value) => PatKind::Lit(Lit::Int(value)),
                 None => PatKind::IntOutOfRange(literal_text(literal)),
             },
+            Some(LiteralKind::Float(value)) if value.is_infinite() => {
+                self.float_out_of_range(literal_text(literal), span);
+                PatKind::Error
+            }
             Some(LiteralKind::Float(value)) => {
                 PatKind::Lit(Lit::Float(if negative { -value } else { value }))
             }

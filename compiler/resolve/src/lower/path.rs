@@ -5,7 +5,7 @@ use crate::diagnostics::{
     DefaultUsesParameter, MisplacedSelf, PrivateItem, UnknownConstructor, UnknownItem,
     UnknownModule, UnknownName, WrongKind,
 };
-use crate::hir::{CtorRef, Expr, ExprKind, ModuleId, PathBase, Ty, TyKind};
+use crate::hir::{CtorRef, Expr, ExprKind, InterfaceId, ModuleId, PathBase, Ty, TyKind, TypeId};
 use crate::imports::public_names;
 use crate::lookup::{self, Found};
 use crate::names::{Declared, Shape, TypeRef, ValueRef, Word, dotted};
@@ -253,8 +253,10 @@ impl Lowerer<'_> {
         let items = own.chain(imported).chain(prelude).map(SmolStr::as_str);
         let similar = suggest::nearest(&word.text, items.chain(self.body.names()));
         let module = match similar {
-            Some(_) => None,
-            None => names.module_with_value(self.id, &word.text),
+            None if !UnknownName::is_known_elsewhere(&word.text) => {
+                names.module_with_value(self.id, &word.text)
+            }
+            _ => None,
         };
         self.report(UnknownName {
             name: &word.text,
@@ -418,6 +420,7 @@ impl Lowerer<'_> {
             owner: &space.text,
             owner_kind: "service",
             similar: suggest::nearest(&last.text, candidates.map(SmolStr::as_str)),
+            module: None,
         });
         Item::Error
     }
@@ -560,7 +563,9 @@ impl Lowerer<'_> {
             span: word.span,
             owner: &declared.name,
             owner_kind: "module",
-            similar: suggest::nearest(&word.text, public_names(declared)),
+            similar: suggest::nearest(&word.text, public_names(declared))
+                .or_else(|| suggest::other_word(&word.text, public_names(declared))),
+            module: None,
         });
     }
 
@@ -568,12 +573,16 @@ impl Lowerer<'_> {
         let Some(facts) = self.names.type_name(ty) else {
             return;
         };
+        let (TypeRef::Type(TypeId { module, .. }) | TypeRef::Interface(InterfaceId { module, .. })) =
+            ty;
+        let declared = self.names.declarations(module);
         let owner = match ty {
-            TypeRef::Type(id) => &self.names.declarations(id.module).type_names[id.index as usize],
-            TypeRef::Interface(id) => {
-                &self.names.declarations(id.module).interfaces[id.index as usize].0
-            }
+            TypeRef::Type(id) => &declared.type_names[id.index as usize],
+            TypeRef::Interface(id) => &declared.interfaces[id.index as usize].0,
         };
+        let other = module != self.id && !declared.is_std();
+        let has = other && public_names(declared).any(|name| name == word.text);
+        let module = has.then_some(declared.name.as_str());
         let ctors = facts.ctors.iter().map(|ctor| ctor.text.as_str());
         let methods = facts.methods.iter().map(SmolStr::as_str);
         self.report(UnknownItem {
@@ -581,7 +590,10 @@ impl Lowerer<'_> {
             span: word.span,
             owner,
             owner_kind: "type",
-            similar: suggest::nearest(&word.text, ctors.chain(methods)),
+            similar: suggest::nearest(&word.text, ctors.clone().chain(methods.clone()))
+                .or_else(|| suggest::other_word(&word.text, ctors.chain(methods)))
+                .filter(|_| module.is_none()),
+            module,
         });
     }
 

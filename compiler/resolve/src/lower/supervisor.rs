@@ -155,6 +155,7 @@ impl Lowerer<'_> {
             params: Vec::new(),
             result: None,
             docs: None,
+            state: None,
         };
         let list = def.param_list();
         for written in list.iter().flat_map(|list| list.params()) {
@@ -218,6 +219,7 @@ impl Lowerer<'_> {
             params: vec![param("supervisor", None, span)],
             result: None,
             docs: None,
+            state: None,
         };
         self.made(made, vec![bind(sup, span)], body);
     }

@@ -116,6 +116,8 @@ impl Lowerer<'_> {
             lang: None,
             attributes: Vec::new(),
             docs: None,
+            state: None,
+            overloaded: false,
         });
         self.tests.push(Test {
             name,

@@ -2,8 +2,8 @@
 
 use super::{Handler, HandlerKind, Inside, Service, block, let_};
 use crate::hir::{
-    After, Arm, CtorRef, Expr, ExprKind, FieldPat, FnId, LocalId, Pat, PatKind, ReceiveArm, Stmt,
-    TypeId,
+    After, Arm, CtorRef, Expr, ExprKind, FieldPat, FnId, Gives, LocalId, Pat, PatKind, ReceiveArm,
+    Stmt, TypeId,
 };
 use crate::lower::body::Kind;
 use crate::lower::build::{bind, call, function, local, param};
@@ -19,6 +19,7 @@ impl Lowerer<'_> {
         let span = service.name.span;
         let mut made = self.service_made(service, inside.looping, "loop", span, generics);
         made.params.push(param("state", None, span));
+        made.state = self.state_of(Gives::Other);
         let state = self.fresh("_state", span);
         let mut arms = Vec::new();
         for (handler, id) in service.handlers.iter().zip(&inside.handlers) {

@@ -12,8 +12,8 @@ use super::pat::Bindings;
 use super::{Lowerer, expr};
 use crate::diagnostics::BadSection;
 use crate::hir::{
-    Block, Expr, ExprKind, FieldDef, FnId, FnKind, GenericParam, LocalId, Param, Pat, PatKind,
-    Stmt, Ty, TyKind, TypeDef, TypeDefKind, TypeId, VariantDef,
+    Block, Expr, ExprKind, FieldDef, FnId, FnKind, GenericParam, Gives, LocalId, Param, Pat,
+    PatKind, StateOf, Stmt, Ty, TyKind, TypeDef, TypeDefKind, TypeId, VariantDef,
 };
 use crate::layout::{self, FnGroup};
 use crate::names::Word;
@@ -285,6 +285,7 @@ impl Lowerer<'_> {
                     span: group.name.span,
                 },
                 clauses: group.clauses,
+                overloaded: group.overloaded,
             };
             self.owner = Some(id);
             self.function(id, &group, &generics, |_| FnKind::Item);
@@ -319,6 +320,7 @@ impl Lowerer<'_> {
             params: Vec::new(),
             result: None,
             docs: None,
+            state: None,
         }
     }
 
@@ -344,6 +346,7 @@ impl Lowerer<'_> {
             pats.push(self.pat_opt(written.pat(), &mut binds, at));
             made.params.push(param("_", Some(ty), at));
         }
+        let mut gives = Gives::State;
         if let HandlerKind::Call {
             result, deferred, ..
         } = &handler.kind
@@ -355,6 +358,7 @@ impl Lowerer<'_> {
             made.params.push(param("_caller", Some(reply), span));
             self.caller = Some(caller);
             if !deferred {
+                gives = Gives::StateAndReply;
                 let state = declared.unwrap_or(Ty {
                     kind: TyKind::Infer,
                     span,
@@ -365,12 +369,21 @@ impl Lowerer<'_> {
                 });
             }
         }
+        made.state = self.state_of(gives);
+        self.in_section = true;
         let body = match block {
             Some(block) => self.block(block),
             None => expr(ExprKind::Error, span),
         };
+        self.in_section = false;
         self.caller = None;
         self.made(made, pats, body);
+    }
+
+    /// A function's part in the service at hand.
+    fn state_of(&self, gives: Gives) -> Option<StateOf> {
+        let init = self.space.get("init").copied()?;
+        Some(StateOf { init, gives })
     }
 
     /// The state that a section's block takes: `do |state|`.
@@ -444,6 +457,7 @@ impl Lowerer<'_> {
         });
         if let Some(it) = terminate.next() {
             let at = self.at(&it);
+            self.takes_nothing(&it);
             let section = self.terminate_section(service, &it, &locals, at);
             if let Some(id) = self.lang_fn("on_terminate", "`terminate`", at) {
                 let register = call(function(id, at), vec![section], at);
