@@ -257,19 +257,18 @@ impl<'a> Lowerer<'_, 'a> {
         }
     }
 
-    /// Milliseconds.
+    /// Milliseconds, which are not negative: a negative number would be no timeout.
     fn timeout(&mut self, timeout: &'a Expr) -> Option<ValueId> {
         let value = self.value(timeout)?;
         let int = self.sp.common.int;
-        if self.b.ty(value) == int {
-            return Some(value);
-        }
+        let name = match self.b.ty(value) == int {
+            true if matches!(timeout.kind, ExprKind::Lit(_)) => return Some(value),
+            true => "int_milliseconds",
+            false => "duration_milliseconds",
+        };
         let lang = &self.sp.checked.world.lang.functions;
-        let Some(&id) = lang.get("duration_milliseconds") else {
-            bug!(
-                timeout.span,
-                "Core: std marks no function `duration_milliseconds`"
-            );
+        let Some(&id) = lang.get(name) else {
+            bug!(timeout.span, "Core: std marks no function `{name}`");
         };
         let callee = self.sp.callee_of_item(id, [].into(), timeout.span);
         self.emit(&callee, vec![value], int)

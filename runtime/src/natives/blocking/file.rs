@@ -6,8 +6,8 @@ use crate::heap::string::{Bytes, Str};
 use crate::native;
 use crate::natives::Cx;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{FileExt, PermissionsExt};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::time::UNIX_EPOCH;
 
 fn contents(result: io::Result<Vec<u8>>) -> (i64, Vec<u8>) {
@@ -39,20 +39,13 @@ fn with_paths(
     wait(cx, move || status(f(from, to)))
 }
 
-/// Up to `most` bytes from a position on; fewer only at the end of the file.
+/// Up to `most` bytes from a position on; fewer only at the end of the file. However much is asked for, no more memory is
+/// taken than there is to read.
 fn read_at(path: &str, position: u64, most: u64) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    let mut bytes = vec![0; most as usize];
-    let mut filled = 0;
-    while filled < bytes.len() {
-        match file.read_at(&mut bytes[filled..], position + filled as u64) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    bytes.truncate(filled);
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(position))?;
+    let mut bytes = Vec::new();
+    file.take(most).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
