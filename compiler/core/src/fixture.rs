@@ -168,6 +168,8 @@ impl Fixture {
             lang: None,
             attributes: Vec::new(),
             docs: None,
+            state: None,
+            overloaded: false,
         });
         self.bodies[module.0 as usize].push(None);
         id

@@ -229,7 +229,7 @@ impl Sieve {
 
     fn place(word: &[u8]) -> usize {
         let (first, last) = (word[0] as usize, word[word.len() - 1] as usize);
-        (first % 64) << 10 | (last % 64) << 4 | word.len() % 16
+        ((first % 64) << 10) | ((last % 64) << 4) | (word.len() % 16)
     }
 
     fn may_have(&self, word: &str) -> bool {

@@ -188,6 +188,12 @@ fn block_params(p: &mut Parser<'_>) {
     p.complete(marker, BLOCK_PARAMS);
 }
 
+/// Whether what follows on the line may end statements.
+fn may_end_here(p: &Parser<'_>, until: Until) -> bool {
+    let after = until == Until::Arm { receive: true } && p.at_after_arm();
+    after || ends_here(p, until) || at_end_of_any(p)
+}
+
 /// Statements up to what ends them, which is left for the caller.
 pub(super) fn statements(p: &mut Parser<'_>, until: Until) -> Statements {
     let mut found = Statements::default();
@@ -196,11 +202,7 @@ pub(super) fn statements(p: &mut Parser<'_>, until: Until) -> Statements {
         let separated = skip_semicolons(p);
         if p.newline_before(0) || separated {
             p.speak();
-        } else if found.count > 0
-            && !ends_here(p, until)
-            && !at_end_of_any(p)
-            && !(until == Until::Arm { receive: true } && p.at_after_arm())
-        {
+        } else if found.count > 0 && !may_end_here(p, until) {
             // An element outside of its bracket follows from what is wrong with the bracket.
             let element = p.at_any(&[COLON, FAT_ARROW]) && p.item_is_wrong();
             p.quiet |= element;
