@@ -136,10 +136,11 @@ fn actors_that_rest_give_memory_back_and_an_idle_program_does_nothing() {
         .take_while(|line| line != "ready")
         .collect();
     // The last ones that allocated rest, and then nothing is left to do.
-    sleep(Duration::from_secs(4));
-    let before = activity(child.id());
-    sleep(Duration::from_secs(3));
-    let after = activity(child.id());
+    let does_nothing = (0..10).any(|_| {
+        let before = activity(child.id());
+        sleep(Duration::from_secs(3));
+        activity(child.id()) == before
+    });
     child.kill().and_then(|()| child.wait()).expect("it runs");
     let expected = [
         "[600000, 1000000, 600000] 600000",
@@ -148,5 +149,5 @@ fn actors_that_rest_give_memory_back_and_an_idle_program_does_nothing() {
         "[10, 0, 10] 42",
     ];
     assert_eq!(said, expected);
-    assert_eq!(before, after, "waits and ticks");
+    assert!(does_nothing, "waits and ticks");
 }

@@ -47,11 +47,10 @@ native! {
             }
             if (*context).segment_top == 0 {
                 reserve(cx);
-            }
-            let (top, end) = ((*context).segment_top, (*context).segment_limit);
-            if !cx.actor().watch.gives() {
+                // Not at each crossing, which has to be cheap.
                 cx.actor().is_to_be_watched();
             }
+            let (top, end) = ((*context).segment_top, (*context).segment_limit);
             let on_segment = (end - STACK_RESERVE..top).contains(&here);
             if on_segment && (*context).hard_limit == end {
                 cx.crash(Reason::StackOverflow);
