@@ -24,9 +24,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Relaxed, Release, SeqCst};
 
-/// Whether actors that begin without a stack have their turns one after another on one stack, which saves a switch each. Not
-/// before it is found why others never run then beside actors that compute without end (`bench/latency`).
-const SHARES_STACKS: bool = false;
 /// Turns after which a worker looks at timers and sockets, if the monitor has not begun a round before.
 const TURNS_BETWEEN_LOOKS: u32 = 61;
 /// Milliseconds after which the timers of a worker are fired by others.
@@ -281,7 +278,10 @@ impl Worker {
                 self.begin_turn(next.unwrap_or_else(|| self.find_work()))
             });
             self.give_turn(actor);
-            self.seen.current.store(null_mut(), Relaxed);
+            // Where the turn of another one has begun meanwhile, the monitor has to find that one, to end its slice.
+            if self.begun.get().is_none() {
+                self.seen.current.store(null_mut(), Relaxed);
+            }
         }
     }
 
@@ -334,7 +334,7 @@ impl Worker {
     /// What the actor ran on this worker has come to its end, without a crash, and its stack is free: ends its turn, and
     /// begins that of another one that needs a stack to begin on. Called on that stack.
     pub fn go_on(&self, actor: &'static Actor) -> Next {
-        if !SHARES_STACKS || self.seeded.is_some() {
+        if self.seeded.is_some() {
             return Next::Refused;
         }
         let mut again = false;
