@@ -7,6 +7,7 @@ use std::alloc::{GlobalAlloc, Layout};
 /// functions that take no alignment have less to do and let a block grow in its place.
 const ALWAYS: usize = 8;
 
+/// See the module's comment.
 pub struct Allocator;
 
 // SAFETY: each function is mimalloc's own, called with what its caller promised; a block that one of them gave is good for

@@ -11,6 +11,7 @@ mod items;
 use crate::input::Source;
 use crate::pipeline::Program;
 use items::{Item, When};
+use mesh_syntax::is_in_word;
 use std::collections::{HashMap, HashSet};
 
 /// What is written without a word, and the word it stands for.
@@ -252,9 +253,9 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     std::iter::from_fn(move || {
         loop {
             let byte = *bytes.get(at)?;
-            if IN_WORD[byte as usize] {
+            if is_in_word(byte) {
                 let rest = &bytes[at..];
-                let length = rest.iter().position(|&byte| !IN_WORD[byte as usize]);
+                let length = rest.iter().position(|&byte| !is_in_word(byte));
                 let from = at;
                 at += length.unwrap_or(rest.len());
                 line_begins = false;
@@ -271,17 +272,6 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
         }
     })
 }
-
-/// Whether a byte stands in words.
-static IN_WORD: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
-        byte += 1;
-    }
-    table
-};
 
 #[cfg(test)]
 mod tests {

@@ -99,7 +99,13 @@ struct Lexer<'t> {
     attempt: Option<Attempt>,
 }
 
-const IDENT_CONTINUE: [bool; 256] = {
+/// Whether a byte stands in names, keywords and numbers.
+#[inline]
+pub fn is_in_word(byte: u8) -> bool {
+    IDENT_CONTINUE[byte as usize]
+}
+
+static IDENT_CONTINUE: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
     while byte < 256 {
@@ -273,7 +279,7 @@ impl Lexer<'_> {
 
     fn skip_word(&mut self) {
         while let Some(&byte) = self.bytes.get(self.at) {
-            if IDENT_CONTINUE[byte as usize] {
+            if is_in_word(byte) {
                 self.at += 1;
             } else if byte >= 0x80 {
                 match self.text[self.at..].chars().next() {
@@ -344,9 +350,8 @@ impl Lexer<'_> {
         let next = self.byte(1);
         let name_follows = next.is_ascii_alphabetic() || next == b'_' || next >= 0x80;
         let before = self.at.checked_sub(1).map_or(b' ', |at| self.bytes[at]);
-        let touches = IDENT_CONTINUE[before as usize]
-            || before >= 0x80
-            || matches!(before, b')' | b']' | b'}' | b'"');
+        let touches =
+            is_in_word(before) || before >= 0x80 || matches!(before, b')' | b']' | b'}' | b'"');
         name_follows && !touches
     }
 

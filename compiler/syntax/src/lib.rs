@@ -19,5 +19,6 @@ pub use kind::{
     CONTEXTUAL, Mesh, NODES, PUNCTUATION, RESERVED, SyntaxElement, SyntaxKind, SyntaxNode,
     SyntaxToken,
 };
+pub use lexer::is_in_word;
 pub use parse::{Parse, parse, parse_statements};
 pub use print::{print_tokens, print_tree};
