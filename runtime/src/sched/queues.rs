@@ -168,11 +168,14 @@ impl<T: Sync> Local<T> {
         self.ready.push(Task(task));
     }
 
-    /// Appends to the spent ones. Look for sleepers afterwards, unless the worker is at its turn's
-    /// end and has nothing else.
-    pub fn push_spent(&mut self, task: NonNull<T>) {
+    /// Appends to the spent ones, at the end of its turn. If this gives true the worker has others to run, so look for
+    /// sleepers; else it goes on with this one, whose memory is in this core's cache.
+    #[must_use = "sleepers have to be looked for"]
+    pub fn push_spent(&mut self, task: NonNull<T>) -> bool {
+        let alone = self.ready.is_empty() && self.spent.is_empty() && self.slot().is_empty();
         self.has_spent = true;
         self.spent.push(Task(task));
+        !alone
     }
 
     /// The next actor to run at `tick`, of its own or of the injector's.
@@ -305,8 +308,8 @@ mod tests {
             local.push(task(&1));
             number(local.pop(tick))
         };
-        local.push_spent(task(&7));
-        local.push_spent(task(&6));
+        assert!(!local.push_spent(task(&7)));
+        assert!(local.push_spent(task(&6)));
         local.queues().inject(task(&8));
         assert_eq!(ran(&mut local, 10), Some(7));
         let rest = SLICE_TICKS + SPENT_TICKS;
@@ -316,7 +319,7 @@ mod tests {
         assert_eq!(ran(&mut local, 9 + rest), Some(8));
         assert_eq!(ran(&mut local, 10 + rest), Some(6));
         // Where there is no tick the turns count.
-        local.push_spent(task(&7));
+        assert!(local.push_spent(task(&7)), "ready ones wait");
         for _ in 1..SPENT_TURNS {
             assert_eq!(ran(&mut local, 11 + rest), Some(1));
         }
@@ -337,7 +340,7 @@ mod tests {
         assert_eq!(number(other.pop(0)), Some(2));
         assert_eq!(other.pop(0), None);
         assert_eq!([one.pop(0), one.pop(0)].map(number), [Some(3), Some(4)]);
-        one.push_spent(task(&5));
+        assert!(!one.push_spent(task(&5)));
         assert!(!one.push_next(task(&6), 10));
         assert_eq!(number(other.steal(10)), Some(5));
         assert_eq!(other.steal(10), None, "its worker may still come to it");

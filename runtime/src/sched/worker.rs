@@ -548,8 +548,10 @@ impl Worker {
                     None => return,
                 },
                 Turn::Preempted => {
-                    self.local.borrow_mut().push_spent(NonNull::from(actor));
-                    self.scheduler.idle.notify();
+                    let has_others = self.local.borrow_mut().push_spent(NonNull::from(actor));
+                    if has_others {
+                        self.scheduler.idle.notify();
+                    }
                     return;
                 }
                 Turn::Ended(ending) => {
