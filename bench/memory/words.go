@@ -20,7 +20,9 @@ func main() {
 	most := 0
 	for _, word := range strings.Split(text, " ") {
 		counts[word]++
-		most = max(most, counts[word])
+		if counts[word] > most {
+			most = counts[word]
+		}
 	}
 	fmt.Println(len(counts), most)
 	fmt.Printf("elapsed %d ns for 2000000\n", time.Since(start).Nanoseconds())

@@ -50,8 +50,8 @@ fn measure(program: &Path, arguments: &[&str], into: &mut Measures) -> Result<()
     Ok(())
 }
 
-/// Builds the program and prints the table.
-pub fn compare(mesh: &Path) -> Result<(), String> {
+/// Builds the program, and gives the table, whose lines are printed as they come.
+pub fn compare(mesh: &Path) -> Result<String, String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let program = folder.path().join("collections");
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("collections/collections.mesh");
@@ -67,7 +67,16 @@ pub fn compare(mesh: &Path) -> Result<(), String> {
         return Err("the program does not compile".to_string());
     }
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
-    println!("medians of {ROUNDS}            Mesh       Rust   Mesh/Rust");
+    let mut table = String::new();
+    let mut show = |line: &str| {
+        println!("{line}");
+        table.push_str(line);
+        table.push('\n');
+    };
+    show(&format!(
+        "| medians of {ROUNDS} | Mesh | Rust | Mesh to Rust |"
+    ));
+    show("| --- | ---: | ---: | ---: |");
     for group in GROUPS {
         let (mut ours, mut theirs) = (Measures::new(), Measures::new());
         for _ in 0..ROUNDS {
@@ -85,13 +94,13 @@ pub fn compare(mesh: &Path) -> Result<(), String> {
                 ));
             }
             let (our, their) = (our.median(), their.median());
-            println!(
-                "{name:<18} {:>8.1} ms {:>7.1} ms {:>8.2}",
+            show(&format!(
+                "| {name} | {:.1} ms | {:.1} ms | {:.2} |",
                 our / 1e6,
                 their / 1e6,
                 our / their
-            );
+            ));
         }
     }
-    Ok(())
+    Ok(table)
 }

@@ -35,7 +35,8 @@ fn main() -> ExitCode {
         }
         ["serve"] => http_rival::run(&std::env::var("PORT").unwrap_or_default()),
         [mesh] | [mesh, "compile"] => compile(mesh),
-        [mesh, "collections"] => collections::compare(Path::new(mesh)),
+        [mesh, "all"] => all(mesh),
+        [mesh, "collections"] => collections(mesh),
         [mesh, "latency"] => latency(mesh),
         [mesh, group @ ("compute" | "actors" | "memory")] => compare(mesh, group, ""),
         [mesh, group @ ("compute" | "actors" | "memory"), filter] => compare(mesh, group, filter),
@@ -43,7 +44,7 @@ fn main() -> ExitCode {
         [mesh, "http", filter] => http(mesh, filter),
         [mesh, "soak"] => soak(mesh),
         _ => Err(
-            "usage: mesh-bench MESH [compile|collections|compute [NAME]|actors [NAME]|memory [NAME]|latency|http [NAME]|soak]\n       \
+            "usage: mesh-bench MESH [all|compile|collections|compute [NAME]|actors [NAME]|memory [NAME]|latency|http [NAME]|soak]\n       \
              mesh-bench generate FOLDER LINES"
                 .to_string(),
         ),
@@ -74,6 +75,42 @@ fn compare(mesh: &str, group: &str, filter: &str) -> Result<(), String> {
         results::save(group, &table)?;
     }
     Ok(())
+}
+
+/// Measures a group with that `mesh`, and saves its table.
+type Measurement = fn(&str) -> Result<(), String>;
+
+/// Measures everything, group by group. One that fails keeps none of the others from it.
+fn all(mesh: &str) -> Result<(), String> {
+    let groups: [(&str, Measurement); 8] = [
+        ("compile", compile),
+        ("compute", |mesh| compare(mesh, "compute", "")),
+        ("collections", collections),
+        ("memory", |mesh| compare(mesh, "memory", "")),
+        ("actors", |mesh| compare(mesh, "actors", "")),
+        ("latency", latency),
+        ("http", |mesh| http(mesh, "")),
+        ("soak", soak),
+    ];
+    let mut failed = String::new();
+    for (name, measure) in groups {
+        println!("\n{name}\n");
+        if let Err(message) = measure(mesh) {
+            println!("{name}: {message}");
+            failed.push_str(&format!("\n  {name}: {message}"));
+        }
+    }
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("not all could be measured:{failed}"))
+    }
+}
+
+/// Measures maps and lists beside Rust's, and saves the table.
+fn collections(mesh: &str) -> Result<(), String> {
+    let table = collections::compare(Path::new(mesh))?;
+    results::save("collections", &table)
 }
 
 /// Measures how fast programs compile, and saves the table.
