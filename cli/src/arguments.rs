@@ -1,9 +1,10 @@
 //! What can be said on the command line.
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use mesh_driver::Stage;
+use mesh_driver::{MANIFEST, Stage};
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Compile and run programs written in Mesh.
 #[derive(Parser, Debug)]
@@ -42,10 +43,27 @@ pub enum Command {
     },
 }
 
+/// A path to a program. The current folder stands for the package around it, so that commands work within its folders too.
+fn program() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().map(|path| {
+        if path != Path::new(".") {
+            return path;
+        }
+        let here = std::env::current_dir().unwrap_or_default();
+        let up = here
+            .ancestors()
+            .position(|folder| folder.join(MANIFEST).is_file());
+        match up {
+            Some(up @ 1..) => PathBuf::from_iter(vec![".."; up]),
+            _ => path,
+        }
+    })
+}
+
 #[derive(Args, Debug)]
 pub struct RunOptions {
     /// A `.mesh` file, or the folder of a package
-    #[arg(default_value = ".", value_name = "FILE|PACKAGE")]
+    #[arg(default_value = ".", value_name = "FILE|PACKAGE", value_parser = program())]
     pub path: PathBuf,
     /// Optimise, as `mesh build --release` does
     #[arg(long)]
@@ -58,7 +76,7 @@ pub struct RunOptions {
 #[derive(Args, Debug)]
 pub struct BuildOptions {
     /// A `.mesh` file, or the folder of a package
-    #[arg(default_value = ".", value_name = "FILE|PACKAGE")]
+    #[arg(default_value = ".", value_name = "FILE|PACKAGE", value_parser = program())]
     pub path: PathBuf,
     /// Optimise, and make an executable that needs nothing of Mesh to run
     #[arg(long)]
@@ -77,7 +95,7 @@ pub struct BuildOptions {
 #[derive(Args, Debug)]
 pub struct CheckOptions {
     /// A `.mesh` file, or the folder of a package
-    #[arg(default_value = ".", value_name = "FILE|PACKAGE")]
+    #[arg(default_value = ".", value_name = "FILE|PACKAGE", value_parser = program())]
     pub path: PathBuf,
     /// Check again after every change
     #[arg(long)]
@@ -103,7 +121,7 @@ pub struct FmtOptions {
 #[derive(Args, Debug)]
 pub struct TestOptions {
     /// A `.mesh` file, or the folder of a package
-    #[arg(default_value = ".", value_name = "FILE|PACKAGE")]
+    #[arg(default_value = ".", value_name = "FILE|PACKAGE", value_parser = program())]
     pub path: PathBuf,
     /// Run only tests with this text in their name, as `--list` shows it; may be given more than once
     #[arg(long, value_name = "TEXT")]

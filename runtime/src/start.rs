@@ -36,7 +36,7 @@ pub unsafe extern "C" fn mesh_rt_start(
 }
 
 fn run(program: &'static Program) -> i32 {
-    // A reader that went away is an error of a write, not the silent end of the process.
+    // A reader that went away is an error of a write (to a socket, to another program), not the silent end of the process.
     // SAFETY: sets a disposition; no handler is involved.
     unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
     quiet_panics();

@@ -90,6 +90,34 @@ fn tools_that_watch_learn_where_a_round_ends() {
 }
 
 #[test]
+fn commands_within_a_package_are_about_it() {
+    let place = Place::new();
+    place.mesh(&["new", "greeter"]).expect(0, "");
+    let binary = Path::new(env!("CARGO_BIN_EXE_mesh"));
+    for folder in ["greeter", "greeter/src"] {
+        let mut command = place.command(binary, &["run"]);
+        let said = said(command.current_dir(place.path(folder)));
+        assert_eq!((said.code, said.out.as_str()), (0, "Hello, world!\n"));
+    }
+    place.write("greeter/src/main.mesh", "fn main() = println(missing)\n");
+    let mut command = place.command(binary, &["check"]);
+    let wrong = said(command.current_dir(place.path("greeter/src")));
+    wrong.expect(1, "../src/main.mesh");
+}
+
+#[test]
+fn a_program_whose_reader_has_enough_ends_like_others_in_a_pipe() {
+    let place =
+        Place::with("fn main() do\n  for n in 0..1_000_000 do\n    println(n)\n  end\nend\n");
+    let mut command = place.command(Path::new("sh"), &["-c", "\"$MESH\" run a.mesh | head -1"]);
+    let said = said(command.env("MESH", env!("CARGO_BIN_EXE_mesh")));
+    assert_eq!(
+        (said.code, said.out.as_str(), said.err.as_str()),
+        (0, "0\n", "")
+    );
+}
+
+#[test]
 fn a_new_package_runs() {
     let place = Place::new();
     let said = place.mesh(&["new", "greeter"]);

@@ -19,7 +19,7 @@ mod test_build;
 mod units;
 
 pub use emit::Stage;
-pub use package::is_package_name;
+pub use package::{MANIFEST, is_package_name};
 pub use report::Report;
 pub use test_build::{BuiltTests, TestCase};
 

@@ -55,9 +55,17 @@ fn drain(buffer: &mut Buffer) {
     buffer.bytes.clear();
 }
 
-/// A program whose output nobody takes cannot do its work: it ends, and says why.
+/// A program whose output nobody takes cannot do its work: it ends, and says why. Where the reader has what it wanted
+/// (`mesh run a.mesh | head`) there is nothing to say, and it ends as others in a pipe do, by the signal.
 fn put(bytes: &[u8]) {
     if let Err(error) = write_all(libc::STDOUT_FILENO, bytes) {
+        if error == libc::EPIPE {
+            // SAFETY: both take only a number.
+            unsafe {
+                libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+                libc::raise(libc::SIGPIPE);
+            }
+        }
         let text = error_text(error);
         complain(
             ["mesh: cannot write to standard output: ", &text, "\n"]
