@@ -1,5 +1,6 @@
 //! Exhaustiveness and usefulness: every `match` covers its values, every `let` and parameter pattern
-//! always matches, and no arm stands behind others that take all it could.
+//! always matches, and no arm stands behind others that take all it could. The same walk finds calls that
+//! are there for their value alone, which nothing uses.
 //!
 //! In: a typed body. Out: diagnostics. It promises that after an empty answer no pattern can fail
 //! where the language gives no way out (but for matches too large to decide, see `matrix::FUEL`).
@@ -8,6 +9,7 @@ mod above;
 pub mod diagnostics;
 mod matrix;
 mod pattern;
+mod unused;
 mod walk;
 mod witness;
 
@@ -26,6 +28,8 @@ const SHOWN: usize = 3;
 pub fn check_body(world: &World, body: &Body) -> Vec<Diagnostic> {
     let mut checker = Checker {
         world,
+        body,
+        loops: 0,
         diagnostics: Vec::new(),
     };
     checker.clauses(&body.clauses, body.span);
@@ -36,6 +40,9 @@ pub fn check_body(world: &World, body: &Body) -> Vec<Diagnostic> {
 /// Collects what is found in one body.
 struct Checker<'w> {
     world: &'w World,
+    body: &'w Body,
+    /// Loops of the innermost function or closure around what is looked at.
+    loops: usize,
     diagnostics: Vec<Diagnostic>,
 }
 

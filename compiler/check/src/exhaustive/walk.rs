@@ -74,24 +74,27 @@ impl Checker<'_> {
                 iterable,
                 guard,
                 body,
+                collect,
                 ..
             } => {
                 self.walk(iterable);
                 self.irrefutable(pat, Where::For);
                 self.walk_all(guard.as_deref());
-                self.walk(body);
+                self.repeated(body, !collect);
             }
             ExprKind::While { cond, body } => {
                 self.walk(cond);
-                self.walk(body);
+                self.repeated(body, true);
             }
             ExprKind::Return(value) => self.walk_all(value.as_deref()),
             ExprKind::Closure(closure) => {
                 self.clauses(&closure.clauses, expr.span);
+                let loops = std::mem::take(&mut self.loops);
                 closure
                     .clauses
                     .iter()
                     .for_each(|clause| self.walk_clause(clause));
+                self.loops = loops;
             }
             ExprKind::Receive { arms, after } => {
                 self.receive(arms);
@@ -101,6 +104,16 @@ impl Checker<'_> {
                 }
             }
         }
+    }
+
+    /// The body of a loop; `unused`: nobody uses its value.
+    fn repeated(&mut self, body: &Expr, unused: bool) {
+        self.loops += 1;
+        if unused {
+            self.unused(body);
+        }
+        self.walk(body);
+        self.loops -= 1;
     }
 
     fn arms(&mut self, arms: &[Arm], span: mesh_report::Span) {
@@ -156,7 +169,10 @@ impl Checker<'_> {
                     None => self.irrefutable(pat, Where::Let),
                 }
             }
-            Stmt::Expr(expr) => self.walk(expr),
+            Stmt::Expr(expr) => {
+                self.unused(expr);
+                self.walk(expr);
+            }
             Stmt::LocalFns(functions) => {
                 for function in functions {
                     self.clauses(&function.closure.clauses, function.span);
