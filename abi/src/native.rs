@@ -305,6 +305,8 @@ pub const STD: &[Native] = &[
     leaf("File.raw_read_at", "mesh_file_read_at", "pii", "ip"),
     // (path, contents, 0 to replace the file | 1 to append to it | 2 to make a new one)
     leaf("File.raw_write", "mesh_file_write", "ppi", "i"),
+    // (path, contents, the file whose permissions a new one gets)
+    leaf("File.raw_write_like", "mesh_file_write_like", "ppp", "i"),
     leaf("File.raw_list", "mesh_file_list", "p", "ipi"),
     // (path, whether to follow a link) -> (error, list of: 0 file | 1 folder | 2 link | 3 other,
     // size in bytes, milliseconds since 1970 of the last change, permission bits)

@@ -7,7 +7,7 @@ use crate::native;
 use crate::natives::Cx;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::time::UNIX_EPOCH;
 
 fn contents(result: io::Result<Vec<u8>>) -> (i64, Vec<u8>) {
@@ -43,7 +43,11 @@ fn with_paths(
 /// taken than there is to read.
 fn read_at(path: &str, position: u64, most: u64) -> io::Result<Vec<u8>> {
     let mut file = File::open(path)?;
-    file.seek(SeekFrom::Start(position))?;
+    match file.seek(SeekFrom::Start(position)) {
+        // Nothing can be at a position that no file of this kind reaches.
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => return Ok(Vec::new()),
+        found => found?,
+    };
     let mut bytes = Vec::new();
     file.take(most).read_to_end(&mut bytes)?;
     Ok(bytes)
@@ -57,6 +61,32 @@ fn write(path: &str, bytes: &[u8], mode: i64) -> io::Result<()> {
         _ => options.write(true).create_new(true),
     };
     options.open(path)?.write_all(bytes)
+}
+
+/// Writes a new file that may be read and written by those who may do so with the one at `like`, if there is one: before
+/// anything is in it.
+fn write_like(path: &str, bytes: &[u8], like: &str) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    match fs::metadata(like) {
+        Ok(facts) => {
+            let mut file = options.mode(0o600).open(path)?;
+            file.set_permissions(facts.permissions())?;
+            file.write_all(bytes)
+        }
+        Err(_) => options.open(path)?.write_all(bytes),
+    }
+}
+
+/// Copies a file. Onto itself, which a link may lead to, it stays as it is: to write it would empty it first.
+fn copy(from: &str, to: &str) -> io::Result<()> {
+    if let (Ok(source), Ok(target)) = (fs::metadata(from), fs::metadata(to))
+        && source.is_file()
+        && (source.dev(), source.ino()) == (target.dev(), target.ino())
+    {
+        return Ok(());
+    }
+    fs::copy(from, to).map(drop)
 }
 
 /// The names in a folder, sorted.
@@ -132,6 +162,12 @@ native! {
         with_path(cx, path, move |path| write(&path, &bytes, mode))
     }
 
+    /// Writes a new file with the permissions of another one.
+    fn mesh_file_write_like as "File.raw_write_like"(cx, path: Str, bytes: Bytes, like: Str) -> i64 {
+        let (bytes, like) = (bytes.as_bytes().to_vec(), owned(like));
+        with_path(cx, path, move |path| write_like(&path, &bytes, &like))
+    }
+
     /// The names in a folder.
     fn mesh_file_list as "File.raw_list"(cx, path: Str) -> (i64, List) {
         let path = owned(path);
@@ -191,7 +227,7 @@ native! {
 
     /// Copies a file.
     fn mesh_file_copy as "File.raw_copy"(cx, from: Str, to: Str) -> i64 {
-        with_paths(cx, from, to, |from, to| fs::copy(from, to).map(drop))
+        with_paths(cx, from, to, |from, to| copy(&from, &to))
     }
 
     /// Makes a symbolic link at `from` that leads to `to`.
