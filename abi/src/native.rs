@@ -185,6 +185,7 @@ pub const STD: &[Native] = &[
     leaf("Timer.cancel", "mesh_timer_cancel", "iii", "i"),
     leaf("Process.own", "mesh_process_own", "", "i"),
     leaf("Process.workers", "mesh_process_workers", "", "i"),
+    leaf("Process.alive", "mesh_process_alive", "", "i"),
     leaf("Process.share", "mesh_process_share", "b", "b"),
     leaf("TestRun.raw_end_others", "mesh_process_end_others", "", "i"),
     // (bytes of heap, messages; 0 for no limit) -> the same, as it was before.

@@ -26,8 +26,8 @@ pub fn measure(mesh: &Path, folder: &Path) -> Result<String, String> {
     let scratch = tempfile::tempdir().map_err(|error| error.to_string())?;
     let server = start_mesh(mesh, folder, scratch.path())?;
     let mut lines = String::new();
-    show(&mut lines, "| | memory | descriptors |");
-    show(&mut lines, "| --- | ---: | ---: |");
+    show(&mut lines, "| | memory | descriptors | actors |");
+    show(&mut lines, "| --- | ---: | ---: | ---: |");
     look(&mut lines, &server, "at the start")?;
     for part in 1..=PARTS {
         let failed = many(&server, CONNECTIONS / PARTS);
@@ -50,7 +50,7 @@ pub fn measure(mesh: &Path, folder: &Path) -> Result<String, String> {
     thread::sleep(REST);
     look(&mut lines, &server, &format!("{IDLE} idle connections"))?;
     let each = (field(&server.child, "VmRSS:") - before) * 1024.0 * 1024.0 / IDLE as f64;
-    show(&mut lines, &format!("| each of them | {each:.0} B | |"));
+    show(&mut lines, &format!("| each of them | {each:.0} B | | |"));
     drop(idle);
     thread::sleep(REST);
     look(&mut lines, &server, "without them")?;
@@ -60,13 +60,26 @@ pub fn measure(mesh: &Path, folder: &Path) -> Result<String, String> {
 fn look(lines: &mut String, server: &Serving, what: &str) -> Result<(), String> {
     let folder = format!("/proc/{}/fd", server.child.id());
     let descriptors = std::fs::read_dir(folder).map_err(|error| error.to_string())?;
-    let line = format!(
-        "| {what} | {:.1} MB | {} |",
-        field(&server.child, "VmRSS:"),
-        descriptors.count()
-    );
+    let descriptors = descriptors.count();
+    let memory = field(&server.child, "VmRSS:");
+    let actors = actors(server).map_err(|error| format!("the number of actors: {error}"))?;
+    let line = format!("| {what} | {memory:.1} MB | {descriptors} | {actors} |");
     show(lines, &line);
     Ok(())
+}
+
+/// How many actors the server has beside those of the question.
+fn actors(server: &Serving) -> io::Result<u64> {
+    let mut socket = connect(server, 0)?;
+    socket.write_all(b"GET /actors HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")?;
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer)?;
+    let number = answer.split("\r\n\r\n").nth(1);
+    let number = number.and_then(|number| number.parse::<u64>().ok());
+    // Its connection's actor, and its own.
+    number
+        .map(|number| number - 2)
+        .ok_or_else(|| io::ErrorKind::InvalidData.into())
 }
 
 /// Makes connections, each with some requests; how many went wrong.

@@ -57,6 +57,11 @@ native! {
         cx.actor().config.get().workers as i64
     }
 
+    /// How many actors have begun and not ended.
+    fn mesh_process_alive as "Process.alive"(cx) -> i64 {
+        cx.worker().scheduler().alive() as i64
+    }
+
     /// What the actors that are started from now on are allowed; what it was before.
     fn mesh_process_allow as "Process.raw_allow"(cx, heap: i64, mailbox: i64) -> (i64, i64) {
         let number = |n: i64| usize::try_from(n).unwrap_or(0);
