@@ -97,7 +97,41 @@ fn place(slot: u32) -> (usize, usize) {
 }
 
 fn layout<T>(chunk: usize) -> Layout {
-    Layout::array::<Slot<T>>((FIRST_CHUNK as usize) << chunk).expect("a chunk fits the memory")
+    let slots = Layout::array::<Slot<T>>((FIRST_CHUNK as usize) << chunk);
+    slots.expect("a chunk fits the memory")
+}
+
+/// What the allocator is asked for where `chunk` bytes are to be zero and aligned to more than it gives by itself: else
+/// it would be Rust that zeroes them, and so touches all of them.
+fn around(chunk: Layout) -> Layout {
+    let size = chunk.size() + chunk.align() + size_of::<usize>();
+    Layout::from_size_align(size, align_of::<usize>()).expect("a chunk fits the memory")
+}
+
+/// Zeroed memory, not touched so far; null where there is none.
+fn take_zeroed(chunk: Layout) -> *mut u8 {
+    // SAFETY: the size is not zero.
+    let whole = unsafe { alloc_zeroed(around(chunk)) };
+    if whole.is_null() {
+        return null_mut();
+    }
+    let behind = whole.addr() + size_of::<usize>();
+    let start = whole.with_addr(behind.next_multiple_of(chunk.align()));
+    // SAFETY: there is room for the word before `start`, and for the chunk behind it.
+    unsafe { start.cast::<usize>().sub(1).write(whole.addr()) };
+    start
+}
+
+/// Gives it back.
+///
+/// # Safety
+/// It came from [`take_zeroed`] with this layout, and nobody uses it any more.
+unsafe fn give_zeroed(start: *mut u8, chunk: Layout) {
+    // SAFETY: the caller's promise; the word before says where the allocator's memory begins.
+    unsafe {
+        let whole = start.cast::<usize>().sub(1).read();
+        dealloc(start.with_addr(whole), around(chunk));
+    }
 }
 
 impl<T: Default> Table<T> {
@@ -140,8 +174,7 @@ impl<T: Default> Table<T> {
         // Under the lock of the free slots, so nobody else makes a chunk.
         let mut start = self.chunks[chunk].load(Relaxed);
         if start.is_null() {
-            // SAFETY: a slot is not empty.
-            start = unsafe { alloc_zeroed(layout::<T>(chunk)) }.cast();
+            start = take_zeroed(layout::<T>(chunk)).cast();
             if start.is_null() {
                 return false;
             }
@@ -198,7 +231,7 @@ impl<T> Drop for Table<T> {
             let start = start.load(Relaxed);
             if !start.is_null() {
                 // SAFETY: made with this layout.
-                unsafe { dealloc(start.cast(), layout::<T>(chunk)) };
+                unsafe { give_zeroed(start.cast(), layout::<T>(chunk)) };
             }
         }
     }

@@ -147,3 +147,28 @@ fn spawn_after_turns(visitor: &mut Visitor<Block>) -> Option<Pid> {
     }
     own.or_else(|| visitor.insert(|_, _| ()))
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn slots_that_nobody_has_used_take_no_memory() {
+    /// Of which a first chunk has 64 MB.
+    struct Large([u8; 256 << 10]);
+    impl Default for Large {
+        fn default() -> Large {
+            Large([1; 256 << 10])
+        }
+    }
+    let resident = || {
+        let text = std::fs::read_to_string("/proc/self/statm").expect("the system has it");
+        let pages = text.split(' ').nth(1).expect("a field");
+        pages.parse::<usize>().expect("a number") * 4096
+    };
+    let table = Table::<Large>::new(1000, 1);
+    let mut visitor = table.visitor().expect("it is the first");
+    visitor.enter();
+    let before = resident();
+    let pid = visitor.insert(|_, _| ()).expect("there is room");
+    assert_eq!(visitor.get(pid).map(|block| block.0[77]), Some(1));
+    let more = resident().saturating_sub(before);
+    assert!(more < 32 << 20, "{more}");
+}
