@@ -51,6 +51,11 @@ impl Section {
         object.get(start..start + size)?;
         Some(start..start + size)
     }
+
+    /// Leaves only the first `size` bytes of them.
+    pub fn shorten(&self, object: &mut [u8], size: usize) {
+        object[self.header + 32..self.header + 40].copy_from_slice(&(size as u64).to_le_bytes());
+    }
 }
 
 /// The sections of an object of 64 bits with the low byte first; nothing of anything else.

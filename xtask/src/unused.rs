@@ -5,7 +5,7 @@
 //! every program would carry its reader of debug information, 130 KB of it. Here the one function through which that is
 //! reached becomes one that returns at once, so that the linker drops the rest.
 
-use crate::elf::{CODE, number, objects, sections};
+use crate::elf::{CODE, Section, number, objects, sections};
 
 /// Parts of the mangled name of `std::backtrace_rs::symbolize::gimli::Cache::with_global`, which gives nothing back.
 const NAME: [&str; 3] = ["backtrace_rs", "5gimli", "5Cache11with_global"];
@@ -23,7 +23,7 @@ fn take_out_of(object: &mut [u8]) -> Option<usize> {
     let machine = number(object, 18, 2)?;
     let (_, code) = RETURNS.iter().find(|(number, _)| *number == machine)?;
     let mut count = 0;
-    for section in &sections {
+    for (index, section) in sections.iter().enumerate() {
         let name = String::from_utf8_lossy(&section.name);
         if !NAME.iter().all(|part| name.contains(part)) {
             continue;
@@ -31,13 +31,35 @@ fn take_out_of(object: &mut [u8]) -> Option<usize> {
         let range = section.range(object)?;
         if CODE.iter().any(|prefix| section.name.starts_with(prefix)) {
             object[range][..code.len()].copy_from_slice(code);
+            section.shorten(object, code.len());
+            shorten_frames(object, &sections, index, code.len());
             count += 1;
         } else if section.name.starts_with(b".rela.text.") {
-            // Of each relocation: where it is may stay, what it refers to becomes nothing.
-            for entry in object[range].chunks_exact_mut(24) {
-                entry[8..].fill(0);
-            }
+            section.shorten(object, 0);
         }
     }
     Some(count)
+}
+
+/// Says of a section's code how long it is where it is said how to unwind it: linkers refuse descriptions that overlap.
+fn shorten_frames(object: &mut [u8], sections: &[Section], code: usize, size: usize) -> Option<()> {
+    let named = |name: &[u8]| sections.iter().find(|section| section.name == name);
+    let frames = named(b".eh_frame")?.range(object)?;
+    let symbols = named(b".symtab")?.range(object)?;
+    let far = named(b".symtab_shndx").and_then(|section| section.range(object));
+    for entry in named(b".rela.eh_frame")?.range(object)?.step_by(24) {
+        let symbol = number(object, entry + 12, 4)? as usize;
+        // Numbers that do not fit stand in a section of their own.
+        let section = match number(object, symbols.start + symbol * 24 + 6, 2)? {
+            0xffff => number(object, far.as_ref()?.start + symbol * 4, 4)?,
+            near => near,
+        };
+        if section as usize == code {
+            // The address of the code has four bytes, and its length the next four.
+            let length = frames.start + number(object, entry, 8)? as usize + 4;
+            let length = object.get_mut(length..length + 4)?;
+            length.copy_from_slice(&(size as u32).to_le_bytes());
+        }
+    }
+    Some(())
 }
