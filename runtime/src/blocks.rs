@@ -175,16 +175,29 @@ unsafe fn overflow(own: &Own, hand: &mut Hand, place: usize, block: NonNull<u8>)
 }
 
 /// Gives a batch to the depot, or back to the allocator.
-fn retire(mut batch: List, place: usize) {
+fn retire(batch: List, place: usize) {
     let mut depot = lock(&DEPOTS[place]);
     if depot.len() * BATCH * layout(place).size() < DEPOT {
         depot.push(batch);
         return;
     }
     drop(depot);
+    free(batch, place);
+}
+
+/// Gives a batch back to the allocator.
+fn free(mut batch: List, place: usize) {
     while let Some(block) = batch.pop() {
         // SAFETY: allocated with this layout, and free.
         unsafe { dealloc(block.as_ptr(), layout(place)) };
+    }
+}
+
+/// Gives what is in the depot back to the allocator.
+pub fn give_back() {
+    for (place, depot) in DEPOTS.iter().enumerate() {
+        let batches = std::mem::take(&mut *lock(depot));
+        batches.into_iter().for_each(|batch| free(batch, place));
     }
 }
 

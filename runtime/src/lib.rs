@@ -34,5 +34,6 @@ pub mod sched;
 pub mod start;
 pub mod sync;
 pub mod table;
+pub mod thread;
 pub mod timer;
 pub mod wait;

@@ -5,18 +5,16 @@
 //! leaves its work behind, whose result nobody takes.
 
 use crate::sync::lock;
+use crate::thread;
+pub use crate::thread::Job;
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, PoisonError};
-use std::thread::Builder;
 use std::time::Duration;
 
 /// Threads at a time. Each may wait for as long as it likes, so there have to be many.
 const MOST: usize = 512;
 /// How long a thread waits for more work.
 const STAY: Duration = Duration::from_secs(10);
-
-/// Work for a thread. It does not panic.
-pub type Job = Box<dyn FnOnce() + Send>;
 
 struct Pool {
     jobs: VecDeque<Job>,
@@ -44,8 +42,7 @@ pub fn run(job: Job) {
     if pool.threads == MOST {
         return;
     }
-    let thread = Builder::new().name(String::from("blocking"));
-    if thread.spawn(work).is_ok() {
+    if thread::start("blocking", Box::new(work)).is_ok() {
         pool.threads += 1;
         return;
     }

@@ -151,3 +151,63 @@ fn actors_that_rest_give_memory_back_and_an_idle_program_does_nothing() {
     assert_eq!(said, expected);
     assert!(does_nothing, "waits and ticks");
 }
+
+/// Actors with some data each, all alive at once, twice over: first they end, then they rest.
+const BURST: &str = r#"
+type Ask =
+  | Fill(Int)
+  | Forget
+  | Stop
+
+actor holder(kept: List<String>, to: Pid<Int>) do
+  receive do
+    Fill(n) -> do
+      let texts = for i in 1..=n do "text ${i} of ${n}" end
+      send(to, List.length(texts))
+      holder(texts, to)
+    end
+    Forget -> holder([], to)
+    Stop -> send(to, List.length(kept))
+  end
+end
+
+fn sum(left: Int, total: Int) -> Int receives Int do
+  if left == 0 do
+    total
+  else
+    receive do
+      n -> sum(left - 1, total + n)
+    end
+  end
+end
+
+fn start(count: Int, size: Int) -> List<Pid<Ask>> receives Int do
+  let pids = for _ in 1..=count do spawn(holder, [], Pid.sender(self())) end
+  for pid in pids do send(pid, Fill(size)) end
+  println(sum(count, 0))
+  pids
+end
+
+fn main() do
+  let before = megabytes()
+  let pids = start(100_000, 20)
+  println("much: ${megabytes() >= before + 150}")
+  for pid in pids do send(pid, Stop) end
+  println(sum(100_000, 0))
+  println("back: ${settle(before + 12, 80)}")
+  let others = start(2_000, 2_000)
+  println("much: ${megabytes() >= before + 150}")
+  for pid in others do send(pid, Forget) end
+  println("back: ${settle(before + 56, 80)}")
+  for pid in others do send(pid, Stop) end
+  println(sum(2_000, 0))
+end
+"#;
+
+#[test]
+fn what_a_burst_needed_goes_back() {
+    let place = Place::with(&[SYSTEM, BURST].concat());
+    let said = place.mesh(&["run", "a.mesh"]);
+    let expected = "2000000\nmuch: true\n2000000\nback: true\n4000000\nmuch: true\nback: true\n0\n";
+    assert_eq!(said.out, expected, "{}", said.err);
+}

@@ -89,6 +89,41 @@ fn a_slot_comes_back_when_all_have_passed_a_boundary() {
     });
 }
 
+#[test]
+fn a_slot_loses_its_memory_while_others_look_it_up() {
+    explore(2, || {
+        let table = Table::<Block>::new(1, 2);
+        let mut owner = table.visitor().expect("there is room");
+        owner.enter();
+        let first = spawn(&owner).expect("the slot is free");
+        owner.remove(first);
+        for _ in 0..6 {
+            owner.settle();
+        }
+        let sender = {
+            let table = table.clone();
+            thread::spawn(move || {
+                let mut sender = table.visitor().expect("there is room");
+                sender.enter();
+                send(&sender, first);
+                let second = spawn(&sender);
+                second.inspect(|pid| send(&sender, *pid));
+                send(&sender, first);
+                sender.leave();
+                second
+            })
+        };
+        table.shrink(1, |_, _| ());
+        let own = spawn(&owner);
+        own.inspect(|pid| send(&owner, *pid));
+        let other = sender.join().expect("a model that fails ends");
+        // Whoever looks for a slot while it is given back may find none.
+        let last = spawn(&owner);
+        assert_eq!([own, other, last].iter().flatten().count(), 1);
+        assert!([own, other, last].iter().all(|pid| *pid != Some(first)));
+    });
+}
+
 /// What is reachable through a word until it is retired, and freed when that is safe.
 struct Shared {
     turns: Arc<Turns>,

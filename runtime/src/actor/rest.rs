@@ -10,6 +10,7 @@ use super::requests::REST;
 use super::stack::give_back;
 use super::turn::address_of_frame;
 use crate::heap::collect::{Roots, collect};
+use crate::sched::trim::note_given;
 use mesh_abi::context::STACK_RESERVE;
 use std::sync::atomic::Ordering::SeqCst;
 
@@ -67,8 +68,10 @@ impl Actor {
             };
             let mut heap = self.heap.borrow_mut();
             if heap.may_give(self.context()) {
+                let before = heap.total();
                 heap.collect(self.context(), &roots, true);
                 heap.give_pages_back();
+                note_given(before.saturating_sub(heap.total()));
             }
         }
         self.drop_segment();
@@ -83,9 +86,12 @@ impl Actor {
         self.takes_request();
         let context = self.context();
         if self.heap.borrow().may_give(context) {
+            let before = self.heap.borrow().total();
             // SAFETY: the caller's promise.
             unsafe { collect(context, true) };
-            self.heap.borrow_mut().give_pages_back();
+            let heap = self.heap.borrow();
+            heap.give_pages_back();
+            note_given(before.saturating_sub(heap.total()));
         }
         let here = address_of_frame();
         // SAFETY: the context is the running actor's.

@@ -195,6 +195,31 @@ impl Arena {
     }
 }
 
+/// Gives the memory of the free slots back that still have it.
+pub fn give_free_back() {
+    let Some(arena) = arena() else { return };
+    let mut at = 0;
+    loop {
+        // Some at a time, so that nobody waits long; those that move meanwhile are of no importance.
+        let free = arena.free();
+        let some: Vec<u32> = free.numbers[..free.numbers.len().min(FREE_WITH_MEMORY)]
+            .iter()
+            .skip(at)
+            .take(TAKEN)
+            .copied()
+            .collect();
+        for number in &some {
+            let start = arena.start + *number as usize * SLOT_SIZE;
+            // SAFETY: as in `give`; nobody takes the slot meanwhile.
+            unsafe { give_back(start + arena.page, start + SLOT_SIZE) };
+        }
+        if some.is_empty() {
+            return;
+        }
+        at += TAKEN;
+    }
+}
+
 thread_local! {
     /// Free slots of this thread. Never touched on both sides of a suspension: only the code that
     /// starts and ends runs of actors gets and gives slots, on the worker's own stack.

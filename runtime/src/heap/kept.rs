@@ -80,6 +80,12 @@ pub fn give(space: Box<Space>) {
     });
 }
 
+/// Frees those that are for all.
+pub fn give_back() {
+    let all = std::mem::take(&mut *lock(&SHARED));
+    drop(all);
+}
+
 #[cfg(test)]
 mod tests {
     use crate::natives::testing::with_actor_of;

@@ -261,6 +261,12 @@ impl Heap {
     }
 }
 
+/// Gives what is kept for later heaps back to the system, or to the allocator.
+pub fn give_back() {
+    kept::give_back();
+    pool::give_back();
+}
+
 /// Bumps `ctx.alloc`, as compiled code does; `None` when the region has no room.
 ///
 /// # Safety

@@ -94,6 +94,19 @@ pub unsafe fn give(start: usize, size: usize) {
     unsafe { libc::munmap(start as *mut libc::c_void, size) };
 }
 
+/// Gives what is kept back to the system.
+pub fn give_back() {
+    let free = {
+        let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
+        pool.bytes = 0;
+        std::mem::take(&mut pool.free)
+    };
+    for (start, size) in free {
+        // SAFETY: whole mappings that nobody uses.
+        unsafe { libc::munmap(start as *mut libc::c_void, size) };
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,13 +7,13 @@ use crate::io::tcp::{Connecting, Stream};
 use crate::io::waker;
 use crate::sched::worker::Worker;
 use crate::sync::lock;
+use crate::thread;
 use std::collections::VecDeque;
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
-use std::thread;
 use tokio_rustls::{Connect, TlsConnector};
 
 /// Why there is no connection.
@@ -153,10 +153,7 @@ fn look_up(host: String, port: u16, owner: u64) -> Found {
         *lock(&there) = Some(addresses.map(Iterator::collect));
         waker::wake(owner);
     };
-    let started = thread::Builder::new()
-        .name(String::from("look-up"))
-        .spawn(look);
-    if let Err(error) = started {
+    if let Err(error) = thread::start("look-up", Box::new(look)) {
         *lock(&found) = Some(Err(error));
     }
     found

@@ -2,12 +2,13 @@
 
 use super::body::Outgoing;
 use super::exchange::{Exchange, Reply, Ticket, plain};
-use super::server::{self, Limits, Server};
+use super::server::{Limits, Server};
 use super::socket::{Socket, Transport};
 use super::streams::{Multiplexed, Streams};
 use super::tls;
 use crate::io::tcp::Stream;
 use crate::sched::clock;
+use crate::sched::trim::note_given;
 use crate::sync::lock;
 use crate::timer::NEVER;
 use http_body::Body;
@@ -31,6 +32,8 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const HALF_CLOSED: u64 = 500;
 /// Milliseconds after which a connection that is not used gives hyper's buffers back.
 const SHED: u64 = 1000;
+/// Bytes of those, about.
+const BUFFERS: usize = 16 << 10;
 /// Milliseconds, and bytes, for which what still comes is taken after the end, so that the client gets to
 /// read the last answer (RFC 9112, section 9.6).
 const LINGER: u64 = 1000;
@@ -435,7 +438,7 @@ impl Connection {
             Way::Http1(connection) => {
                 let parts = connection.into_parts();
                 self.way = Way::Choosing(Some(parts.io), false);
-                server::give_memory_back();
+                note_given(BUFFERS);
             }
             other => self.way = other,
         }

@@ -165,26 +165,6 @@ impl Listening {
     }
 }
 
-/// A connection needs its buffers no more: now and then the allocator is asked to give memory back to the system,
-/// which it does not do by itself for pieces of their size.
-pub fn give_memory_back() {
-    const OFTEN: u64 = 1024;
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    if (COUNT.fetch_add(1, AcqRel) + 1).is_multiple_of(OFTEN) {
-        // It may take some milliseconds, in which no actor should wait.
-        let _ = std::thread::Builder::new().spawn(trim);
-    }
-}
-
-#[cfg(target_env = "gnu")]
-fn trim() {
-    // SAFETY: a call without conditions.
-    unsafe { libc::malloc_trim(0) };
-}
-
-#[cfg(not(target_env = "gnu"))]
-fn trim() {}
-
 /// Lets the process have as many descriptors as it may.
 fn raise_limit() {
     // SAFETY: reads and sets a limit of this process.

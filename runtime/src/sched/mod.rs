@@ -15,11 +15,13 @@ pub mod rest;
 pub mod slot;
 pub mod state;
 pub mod stop;
+pub mod trim;
 pub mod worker;
 
 use crate::actor::{Actor, Body};
 use crate::sync::{Arc, Padded, lock};
 use crate::table::{Pid, SLOTS, Table, Visitor};
+use crate::thread;
 use crate::timer::Timers;
 use idle::Idle;
 use monitor::Monitor;
@@ -123,6 +125,11 @@ impl Scheduler {
         sum(|seen| &seen.started) - ended
     }
 
+    /// Turns that workers have begun.
+    fn turns(&self) -> u64 {
+        self.seen.iter().map(|seen| seen.turn.load(Relaxed)).sum()
+    }
+
     /// Where sockets are watched.
     pub fn poller(&self) -> &Poller {
         &self.poller
@@ -173,14 +180,12 @@ pub fn run(main: Body, workers: usize) -> Result<(), String> {
     };
     for (number, worker) in made.enumerate() {
         let name = ["worker ", &crate::crash::number(number as i64 + 1)].concat();
-        let thread = std::thread::Builder::new().name(name);
-        let started = thread.spawn(move || {
-            let worker = worker;
+        let work = move || {
             crate::actor::guard::install();
             worker.begin();
             worker.work()
-        });
-        if started.is_err() {
+        };
+        if thread::start(&name, Box::new(work)).is_err() {
             return Err(String::from("the system starts no more threads"));
         }
     }

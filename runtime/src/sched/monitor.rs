@@ -1,7 +1,7 @@
 //! The monitor: a thread that looks at the workers once a millisecond while any of them is awake.
 //!
 //! It ends turns that have lasted for a time slice, stops the program when a signal asks for that, and wakes a sleeper for an actor that was put next
-//! in line on a worker which does not come to it.
+//! in line on a worker which does not come to it. When all have slept for a while it has the process give memory back ([`trim`](super::trim)).
 //!
 //! # Sleep
 //!
@@ -9,6 +9,7 @@
 //! a worker that wakes up says so, then a SeqCst fence, then looks whether the monitor parks. One of
 //! them sees the other.
 
+use super::trim::Trim;
 use super::{Scheduler, Seen, stop};
 use crate::actor::requests::SLICE;
 use crate::config;
@@ -17,7 +18,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, SeqCst};
 use std::thread::{self, Thread};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Between two rounds.
 const ROUND: Duration = Duration::from_millis(1);
@@ -43,11 +44,18 @@ impl Monitor {
         }
     }
 
-    fn park(&self, all_asleep: impl Fn() -> bool) {
+    /// Waits until a worker has woken up, or for so long.
+    fn park(&self, most: Option<Duration>, all_asleep: impl Fn() -> bool) {
         self.parked.store(true, SeqCst);
         fence(SeqCst);
-        while self.parked.load(SeqCst) && all_asleep() && !stop::is_asked_for() {
-            thread::park();
+        let start = Instant::now();
+        let mut over = false;
+        while !over && self.parked.load(SeqCst) && all_asleep() && !stop::is_asked_for() {
+            match most.map(|most| most.checked_sub(start.elapsed())) {
+                None => thread::park(),
+                Some(Some(left)) => thread::park_timeout(left),
+                Some(None) => over = true,
+            }
         }
         self.parked.store(false, SeqCst);
     }
@@ -58,12 +66,8 @@ impl Monitor {
 /// # Errors
 /// The system starts no more threads.
 pub fn start(scheduler: &'static Scheduler) -> Result<(), String> {
-    let builder = thread::Builder::new().name(String::from("monitor"));
-    let started = builder.spawn(move || watch(scheduler));
-    match started {
-        Ok(_) => Ok(()),
-        Err(_) => Err(String::from("the system starts no more threads")),
-    }
+    crate::thread::start("monitor", Box::new(move || watch(scheduler)))
+        .map_err(|_| String::from("the system starts no more threads"))
 }
 
 /// Asks the system to let this thread run as soon as it wakes up: it works for microseconds, and what it ends has the processors to itself.
@@ -107,10 +111,15 @@ fn watch(scheduler: &'static Scheduler) {
     let mut asked = None;
     // Slices are counted then.
     let is_seeded = config::current().seed.is_some();
+    let mut trim = (!is_seeded).then(Trim::begin);
     loop {
         let all_asleep = || scheduler.seen.iter().all(|seen| seen.asleep.load(SeqCst));
         if all_asleep() && !stop::is_asked_for() {
-            scheduler.monitor.park(all_asleep);
+            let most = trim.as_ref().and_then(|trim| trim.after(scheduler));
+            scheduler.monitor.park(most, all_asleep);
+        }
+        if let Some(trim) = &mut trim {
+            trim.look(scheduler);
         }
         thread::sleep(ROUND);
         if stop::is_asked_for()

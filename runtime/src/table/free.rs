@@ -1,5 +1,6 @@
 //! Lists of slots, linked through the slots themselves.
 
+use super::bare::Bare;
 use crate::sync::atomic::{AtomicU32, Relaxed};
 
 /// Slots in a row. A row of none has no first; where the last one's link leads is not said.
@@ -68,8 +69,10 @@ pub struct Free {
     used: u32,
     /// How many there are.
     limit: u32,
-    /// Former slots of threads that are gone, with the epoch after which each run is free.
+    /// Former slots of threads that are gone or wait, with the epoch after which each run is free.
     pub orphans: Vec<(u64, Run)>,
+    /// Slots without memory.
+    pub bare: Vec<Bare>,
 }
 
 impl Free {
@@ -79,6 +82,7 @@ impl Free {
             used: 0,
             limit,
             orphans: Vec::new(),
+            bare: Vec::new(),
         }
     }
 
@@ -100,6 +104,22 @@ impl Free {
                 self.orphans.push((epoch, run));
             }
         }
+    }
+
+    /// Takes all but those without memory.
+    pub fn take_all(&mut self) -> Run {
+        std::mem::replace(&mut self.run, Run::EMPTY)
+    }
+
+    /// A slot without memory, and its generation.
+    pub fn pop_bare(&mut self) -> Option<(u32, u32)> {
+        while let Some(last) = self.bare.last_mut() {
+            if let Some(found) = last.pop() {
+                return Some(found);
+            }
+            self.bare.pop();
+        }
+        None
     }
 
     /// The slot that has been free for longest.

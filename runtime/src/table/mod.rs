@@ -9,8 +9,10 @@
 //! slot is used again only when every thread has been at a turn boundary since (see [`turns`]).
 //! Free slots are used oldest first, up to the few that each thread keeps at hand.
 //!
-//! Blocks lie in chunks of doubling size, whose memory is touched when a slot is first used.
+//! Blocks lie in chunks of doubling size, whose memory is touched when a slot is first used, and may go back to the system
+//! while slots are free: see [`bare`].
 
+mod bare;
 mod free;
 pub mod turns;
 
@@ -134,6 +136,12 @@ unsafe fn give_zeroed(start: *mut u8, chunk: Layout) {
     }
 }
 
+/// A block that is nobody's. Not inlined, for it is a large piece of code.
+#[inline(never)]
+fn vacant<T: Default>() -> T {
+    T::default()
+}
+
 impl<T: Default> Table<T> {
     /// A table without actors, for at most so many of them, used by at most so many threads at once.
     pub fn new(actors: u32, threads: usize) -> Arc<Table<T>> {
@@ -183,7 +191,7 @@ impl<T: Default> Table<T> {
         let fresh = Slot {
             generation: AtomicU32::new(0),
             next: AtomicU32::new(0),
-            block: T::default(),
+            block: vacant(),
         };
         // SAFETY: the place lies in the chunk and is nobody's: there is no pid of it yet.
         unsafe { start.add(at).write(fresh) };
@@ -194,12 +202,20 @@ impl<T: Default> Table<T> {
     fn take(&self) -> Run {
         const BATCH: u32 = 32;
         let mut free = lock(&self.free);
-        free.adopt(self.turns.safe(), |slot| &self.known(slot).next);
+        if !free.orphans.is_empty() {
+            self.turns.try_advance();
+            free.adopt(self.turns.safe(), |slot| &self.known(slot).next);
+        }
         let mut run = Run::EMPTY;
         for _ in 0..BATCH {
             let next = |slot| self.known(slot).next.load(Relaxed);
             let Some(slot) = free
                 .pop(next)
+                .or_else(|| {
+                    let (slot, generation) = free.pop_bare()?;
+                    self.make_again(slot, generation);
+                    Some(slot)
+                })
                 .or_else(|| free.fresh(|slot| self.make(slot)))
             else {
                 break;
@@ -221,8 +237,13 @@ impl<T: Default> Table<T> {
 
 impl<T> Drop for Table<T> {
     fn drop(&mut self) {
-        let used = lock(&self.free).used();
+        let mut free = lock(&self.free);
+        let (used, bare) = (free.used(), std::mem::take(&mut free.bare));
+        drop(free);
         for slot in 0..used {
+            if bare.iter().any(|bare| bare.has(slot)) {
+                continue;
+            }
             let (chunk, at) = place(slot);
             // SAFETY: a used slot has been made, and nobody uses the table any more.
             unsafe { drop_in_place(self.chunks[chunk].load(Relaxed).add(at)) };
@@ -259,9 +280,14 @@ impl<T: Default> Visitor<T> {
         self.visit.enter();
     }
 
-    /// The thread looks up nobody for a while: before it waits, and it must enter again after.
+    /// The thread looks up nobody for a while: before it waits, and it must enter again after. Its former slots are
+    /// left to others meanwhile.
     pub fn leave(&mut self) {
         self.visit.leave();
+        let former = self.former.get_mut();
+        if !former.is_empty() {
+            lock(&self.table.free).orphans.append(former);
+        }
     }
 
     /// A turn ends and the next one begins; costs a load most of the time.

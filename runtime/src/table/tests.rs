@@ -172,3 +172,36 @@ fn slots_that_nobody_has_used_take_no_memory() {
     let more = resident().saturating_sub(before);
     assert!(more < 32 << 20, "{more}");
 }
+
+#[test]
+fn slots_without_memory_are_as_others() {
+    let table = Table::<Block>::new(1000, 1);
+    let mut visitor = table.visitor().expect("it is the first");
+    visitor.enter();
+    let mut old: Vec<_> = (0..1000).map(|_| spawn(&visitor)).collect();
+    let stays = old.swap_remove(500);
+    for round in 0..3 {
+        old.iter().for_each(|pid| visitor.remove(*pid));
+        (0..6).for_each(|_| visitor.settle());
+        let bytes = std::cell::Cell::new(0);
+        table.shrink(64, |from, to| {
+            // SAFETY: what is given back is nobody's.
+            unsafe { (from as *mut u8).write_bytes(0, to - from) };
+            bytes.set(bytes.get() + to - from);
+        });
+        assert!(bytes.get() > 900 * size_of::<Block>(), "{}", bytes.get());
+        assert!(old.iter().all(|pid| visitor.get(*pid).is_none()));
+        let fresh: Vec<_> = (0..999).map(|_| spawn(&visitor)).collect();
+        let different: HashSet<_> = fresh.iter().chain(&old).chain([&stays]).collect();
+        assert_eq!(different.len(), 1999, "round {round}");
+        assert_eq!(
+            visitor.get(stays).map(|block| block.0.load(Relaxed)),
+            Some(stays.0)
+        );
+        old = fresh;
+    }
+    // Some are left without memory when the table goes.
+    old.iter().for_each(|pid| visitor.remove(*pid));
+    (0..6).for_each(|_| visitor.settle());
+    table.shrink(64, |_, _| ());
+}

@@ -80,6 +80,11 @@ impl Turns {
         self.epoch.load(Acquire) - 2
     }
 
+    /// Advances the epoch if everybody has announced it. For any thread, inside a turn or not.
+    pub fn try_advance(&self) {
+        self.advance(self.epoch.load(Acquire));
+    }
+
     /// Advances the epoch if everybody has announced `epoch`.
     fn advance(&self, epoch: u64) {
         fence(SeqCst);
