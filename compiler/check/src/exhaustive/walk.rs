@@ -43,7 +43,10 @@ impl Checker<'_> {
             | ExprKind::Hole(_)
             | ExprKind::SelfPid => {}
             ExprKind::Concat(parts) | ExprKind::Tuple(parts) => self.walk_all(parts),
-            ExprKind::Call { args, .. } => self.walk_all(args),
+            ExprKind::Call { callee, args } => {
+                self.run_for_effect(callee, args);
+                self.walk_all(args);
+            }
             ExprKind::CallValue { callee, args } | ExprKind::Spawn { callee, args, .. } => {
                 self.walk(callee);
                 self.walk_all(args);
