@@ -17,7 +17,7 @@ fn file(file: &File) -> Vec<Problem> {
     let lines: Vec<&str> = file.text.lines().collect();
     let mut problems = Vec::new();
     for (at, line) in lines.iter().enumerate() {
-        let Some((kind, name)) = public(line) else {
+        let Some(name) = public(line) else {
             continue;
         };
         let before = lines[..at]
@@ -27,9 +27,6 @@ fn file(file: &File) -> Vec<Problem> {
         let docs: Vec<&str> = before
             .map_while(|line| line.strip_prefix("##").filter(|doc| !doc.starts_with('!')))
             .collect();
-        // Types of requests and answers are shown by the functions that take them.
-        let wants_example =
-            kind != "type" && kind != "struct" || !file.path.starts_with("std/http/");
         let has_example = docs.iter().any(|doc| doc.starts_with("     "));
         let is_internal = docs.iter().any(|doc| doc.ends_with(INTERNAL));
         if docs.is_empty() {
@@ -38,7 +35,7 @@ fn file(file: &File) -> Vec<Problem> {
                 at + 1,
                 format!("`{name}` is public and has no comment"),
             ));
-        } else if wants_example && !has_example && !is_internal {
+        } else if !has_example && !is_internal {
             let message = format!("the comment of `{name}` has no example");
             problems.push(Problem::new(file, at + 1, message));
         }
@@ -46,15 +43,15 @@ fn file(file: &File) -> Vec<Problem> {
     problems
 }
 
-/// The kind and the name of a public item at the start of a line.
-fn public(line: &str) -> Option<(&str, &str)> {
+/// The name of a public item at the start of a line.
+fn public(line: &str) -> Option<&str> {
     let mut words = line.strip_prefix("pub ")?.split_whitespace();
     let kind = words.find(|word| !matches!(*word, "opaque" | "extern"))?;
     let rest = words.next()?;
     let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
     KINDS
         .contains(&kind)
-        .then_some((kind, &rest[..end.unwrap_or(rest.len())]))
+        .then_some(&rest[..end.unwrap_or(rest.len())])
 }
 
 #[cfg(test)]
