@@ -55,8 +55,15 @@ pub const BUFFER_FROZEN: u32 = 1;
 pub const BUFFER_SEEN: u32 = 2;
 
 /// A list value is two words: the buffer's address (0 for an empty list without a buffer), and
-/// `offset << 32 | length`, both in elements.
+/// `offset << 32 | length`, both in elements, with [`LIST_UNIQUE`] in between.
 pub const LIST_OFFSET_SHIFT: u32 = 32;
+/// The bit of a list's second word that says: no other value that is ever looked at again refers to the
+/// buffer, so the list may grow over cells that it does not cover. Compiled code has it in what stands in
+/// registers and is passed between functions, `rt.list_*` take and give it, and it is nowhere else: neither in
+/// objects and cells, nor in what other natives take and give.
+pub const LIST_UNIQUE: u64 = 1 << 31;
+/// The bits of a list's second word that are its length, and the most elements that a list can have.
+pub const LIST_LENGTH: u64 = LIST_UNIQUE - 1;
 
 /// A closure's object: the code, then the captured values flat.
 /// The code is a Mesh function whose first parameter after the context is the closure itself.

@@ -7,6 +7,7 @@ mod debugger;
 mod flood;
 mod fmt;
 mod input;
+mod lists;
 mod memory;
 mod run;
 mod seeds;

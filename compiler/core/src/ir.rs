@@ -215,6 +215,19 @@ pub struct Function {
     pub exported: bool,
     /// Worth inlining everywhere, also in development builds (a wrapper of one operation).
     pub always_inline: bool,
+    /// By parameter, what becomes of the lists in it. The pass `lent` finds out; empty before.
+    pub fates: Vec<Fate>,
+}
+
+/// What becomes of a list that a function is called with, and of its slices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// Nothing that the function gives or keeps refers to the list's buffer.
+    LookedAt,
+    /// What the function gives may refer to it.
+    GivenBack,
+    /// Anything; it may also have grown.
+    Kept,
 }
 
 /// How a function is called.
@@ -233,6 +246,13 @@ pub struct ValueInfo {
     pub name: Option<SmolStr>,
     /// The name is one of a function whose body stands here in place of a call.
     pub inlined: bool,
+}
+
+impl Function {
+    /// What becomes of an argument's lists.
+    pub fn fate(&self, param: usize) -> Fate {
+        self.fates.get(param).copied().unwrap_or(Fate::Kept)
+    }
 }
 
 impl ValueInfo {

@@ -4,6 +4,7 @@ mod closures;
 mod current;
 mod fields;
 mod inline;
+mod lent;
 mod resume;
 mod simplify;
 mod sweep;
@@ -52,6 +53,7 @@ pub fn optimise(program: &mut Program, level: Level) {
     }
     check(program, "resume");
     sweep::mark_exported(program);
+    lent::run(program);
     check(program, "sweep");
 }
 

@@ -218,6 +218,7 @@ impl<'a> Specialiser<'a> {
             inlined: Vec::new(),
             exported: true,
             always_inline: false,
+            fates: Vec::new(),
         });
         self.queue.push_back(Pending { function: id, job });
         id

@@ -247,6 +247,7 @@ impl<'a> Parser<'a> {
             inlined,
             exported,
             always_inline,
+            fates: Vec::new(),
         });
         Ok(())
     }

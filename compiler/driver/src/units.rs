@@ -222,6 +222,9 @@ impl Walk<'_> {
                 .add(mesh_core::type_name(&self.core.types, ty).as_bytes());
             self.types.insert(ty);
         }
+        // What a caller may do with its lists afterwards.
+        let fates = callee.fates.iter().map(|&fate| fate as u8);
+        self.key.add(&fates.collect::<Vec<_>>());
         if let FnKind::Closure { captures } = &callee.kind {
             self.types.extend(captures.iter().copied());
         }

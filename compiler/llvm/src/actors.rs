@@ -37,7 +37,7 @@ impl<'ctx> Body<'_, 'ctx, '_> {
     /// The value in an object of its own; a constant one where it has no words.
     pub fn box_value(&self, held: ValueId) -> PointerValue<'ctx> {
         let unit = self.unit;
-        let words = self.value(held);
+        let words = self.stored(&[held]);
         let header = unit.header(unit.box_object(self.ty(held)), 0);
         if words.is_empty() {
             let object = unit.private_constant(header.into(), crate::emit::gc_space());

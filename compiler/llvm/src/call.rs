@@ -163,7 +163,7 @@ impl<'ctx> Body<'_, 'ctx, '_> {
     /// A native, with C's convention: one word comes in a register, more in the return block.
     pub fn call_native(&mut self, native: &'static Native, args: &[ValueId]) -> Vec<Val<'ctx>> {
         let emit = &self.unit.emit;
-        let words = self.all(args);
+        let words = self.stored(args);
         if native.name == "rt.set_current" {
             self.set_current(&words);
             return Vec::new();

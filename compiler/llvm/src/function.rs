@@ -5,6 +5,7 @@ use crate::debug::Scope;
 use crate::emit::{Val, must};
 use crate::large::LARGE_FRAME;
 use crate::layout::Word;
+use crate::linear::Linear;
 use crate::loops;
 use crate::module::Unit;
 use crate::signature::{Place, Returns, Signature};
@@ -13,6 +14,7 @@ use inkwell::IntPredicate;
 use inkwell::basic_block::BasicBlock;
 use inkwell::values::{BasicValue, FunctionValue, IntValue, PhiValue, PointerValue};
 use mesh_abi::context::offset;
+use mesh_abi::object::LIST_UNIQUE;
 use mesh_core::ir::{
     Block, BlockId, Const, Crash, FnId, FnKind, Function, Op, Target, Term, Ty, TyId, ValueId,
 };
@@ -46,6 +48,8 @@ pub struct Body<'u, 'ctx, 'p> {
     /// Whether debuggers are told of its variables.
     pub tells: bool,
     order: Order,
+    /// Which values may be the only ones of a list's buffer.
+    pub linear: Linear,
     /// Counted loops by their header.
     pub strips: FxHashMap<BlockId, Strip<'ctx>>,
     /// The block whose code is being generated; none at the function's entry.
@@ -95,6 +99,7 @@ pub fn define<'ctx, 'p>(unit: &Unit<'ctx, 'p>, id: FnId) {
         scope,
         tells: !unit.options.release && !enormous,
         order: Order::new(function, id),
+        linear: Linear::of(unit.program, unit.layouts, function),
         strips: FxHashMap::default(),
         current: None,
         values: vec![None; function.values.len()],
@@ -373,6 +378,7 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
         }
         let first = block.stmts.first();
         self.tell_params(id, first.map_or(block.term_place, |stmt| stmt.place));
+        block.params.iter().for_each(|&param| self.settle(param));
         for stmt in &block.stmts {
             self.at(stmt.place);
             if let Op::Const(Const::String(text)) = &stmt.op
@@ -383,6 +389,7 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
             }
             let words = self.op(stmt);
             self.define(stmt.value, &words);
+            self.settle(stmt.value);
             self.tell(stmt.value, stmt.place);
         }
         self.at(block.term_place);
@@ -597,6 +604,38 @@ impl<'ctx, 'p> Body<'_, 'ctx, 'p> {
         self.pool.extend_from_slice(words);
         let len = words.len() as u32;
         self.values[value.index()] = Some(Words { start, len });
+    }
+
+    /// The words of several values, one after another, as they stand in memory: none says that it is the only one of a list's
+    /// buffer.
+    pub fn stored(&self, values: &[ValueId]) -> Vec<Val<'ctx>> {
+        let mut words = Vec::new();
+        for &value in values {
+            let first = words.len();
+            words.extend_from_slice(self.value(value));
+            if self.linear.keeps(value) {
+                self.clear_unique(value, &mut words[first..]);
+            }
+        }
+        words
+    }
+
+    fn clear_unique(&self, value: ValueId, words: &mut [Val<'ctx>]) {
+        let emit = &self.unit.emit;
+        if let Some(at) = self.unit.layouts.unique_word(self.ty(value)) {
+            let rest = emit.int(!(LIST_UNIQUE as i64));
+            words[at] = emit.and(words[at].into_int_value(), rest).into();
+        }
+    }
+
+    /// Sees to it that a value which was just defined does not say that it is the only one of a list's buffer, where it may
+    /// not stay that.
+    fn settle(&mut self, value: ValueId) {
+        if self.linear.clears(value) {
+            let mut words = self.value(value).to_vec();
+            self.clear_unique(value, &mut words);
+            self.define(value, &words);
+        }
     }
 
     /// Remembers the bit of a `Bool` that is about to be defined.

@@ -88,6 +88,8 @@ pub fn is_immediate(variant: u32, payload: &Payload) -> bool {
 /// The layouts of all types of a program.
 pub struct Layouts {
     list: Vec<Layout>,
+    /// By type, see [`Layouts::unique_word`].
+    unique: Vec<Option<usize>>,
 }
 
 impl Layouts {
@@ -97,11 +99,50 @@ impl Layouts {
         for group in components(types) {
             decide(types, &group, &mut decided);
         }
-        let list = decided
+        let list: Vec<Layout> = decided
             .into_iter()
             .map(|layout| layout.unwrap_or_else(|| scalar(&[])))
             .collect();
-        Layouts { list }
+        let mut layouts = Layouts {
+            unique: vec![None; list.len()],
+            list,
+        };
+        // In each round one level more of types within others.
+        loop {
+            let found = layouts
+                .list
+                .iter()
+                .map(|l| layouts.find_unique(l))
+                .collect();
+            if layouts.unique == found {
+                return layouts;
+            }
+            layouts.unique = found;
+        }
+    }
+
+    /// Which of a type's words is the second one of a list, in all its values, so that
+    /// [`LIST_UNIQUE`](mesh_abi::object::LIST_UNIQUE) may be set in it or cleared; `None` for types without a list
+    /// among their words, and for sums that have other things in the place.
+    pub fn unique_word(&self, ty: TyId) -> Option<usize> {
+        self.unique[ty.index()]
+    }
+
+    fn find_unique(&self, layout: &Layout) -> Option<usize> {
+        let of_payload = |payload: &Payload| {
+            let mut fields = payload.fields.iter();
+            fields.find_map(|&(first, ty)| Some(first as usize + self.unique[ty.index()]?))
+        };
+        match &layout.shape {
+            Shape::List { element } => (!self.words(*element).is_empty()).then_some(1),
+            Shape::Flat(payload) => of_payload(payload),
+            Shape::FlatSum(payloads) => {
+                let at = payloads.iter().find_map(of_payload)?;
+                let fits = |p: &Payload| of_payload(p) == Some(at) || p.words.len() <= at;
+                payloads.iter().all(fits).then_some(1 + at)
+            }
+            _ => None,
+        }
     }
 
     /// The layout of a type.

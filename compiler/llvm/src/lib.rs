@@ -23,6 +23,7 @@ mod graph;
 mod helper;
 mod large;
 pub mod layout;
+mod linear;
 mod list;
 mod loops;
 mod module;

@@ -1,7 +1,7 @@
 //! Lists: what touches a buffer's cells is inline, what may copy a buffer is the runtime's.
 //!
-//! A list value is the buffer's address and `offset << 32 | length`. Lists whose elements have no
-//! words have no buffer: only their length counts.
+//! A list value is the buffer's address and `offset << 32 | length`, with a bit that says whether the buffer is the
+//! list's alone (see `linear`). Lists whose elements have no words have no buffer: only their length counts.
 
 use crate::constants::is_constant;
 use crate::emit::{Val, must};
@@ -11,7 +11,7 @@ use inkwell::IntPredicate;
 use inkwell::basic_block::BasicBlock;
 use inkwell::types::BasicType;
 use inkwell::values::{BasicValue, IntValue, PointerValue};
-use mesh_abi::object::{BUFFER_ELEMENTS, LIST_OFFSET_SHIFT, ListBuffer};
+use mesh_abi::object::{BUFFER_ELEMENTS, LIST_LENGTH, LIST_OFFSET_SHIFT, LIST_UNIQUE, ListBuffer};
 use mesh_core::ir::{ListOp, TyId, ValueId};
 use mesh_report::bug;
 use std::mem::offset_of;
@@ -58,7 +58,7 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         if items.is_empty() || size == 0 {
             return self.without_buffer(count).words();
         }
-        let words = self.all(items);
+        let words = self.stored(items);
         if words.iter().all(is_constant) {
             let buffer = self.unit.static_buffer(element, items.len(), &words);
             return List {
@@ -95,18 +95,22 @@ impl<'ctx> Body<'_, 'ctx, '_> {
             ListOp::Get => self.get(list, element, int(1)),
             ListOp::Slice => {
                 let from = emit.add(self.offset(list), int(1));
-                let range = emit.or(emit.shl(from, LIST_OFFSET_SHIFT), int(2));
+                let mut range = emit.or(emit.shl(from, LIST_OFFSET_SHIFT), int(2));
+                if self.linear.keeps(args[0]) {
+                    let unique = emit.and(list.range, emit.int(LIST_UNIQUE as i64));
+                    range = emit.or(range, unique);
+                }
                 List { range, ..list }.words()
             }
-            ListOp::Push => self.grow(list, element, self.value(args[1]).to_vec(), End::Back),
-            ListOp::Unshift => self.grow(list, element, self.value(args[1]).to_vec(), End::Front),
+            ListOp::Push => self.grow(list, element, self.stored(&args[1..]), End::Back),
+            ListOp::Unshift => self.grow(list, element, self.stored(&args[1..]), End::Front),
             ListOp::Concat => self.concat_lists(list, List::of(self.value(args[1])), element),
             ListOp::Replaced => {
-                let item = self.value(args[2]).to_vec();
+                let item = self.stored(&args[2..]);
                 self.splice(list, element, int(1), 1, Some(item))
             }
             ListOp::Inserted => {
-                let item = self.value(args[2]).to_vec();
+                let item = self.stored(&args[2..]);
                 self.splice(list, element, int(1), 0, Some(item))
             }
             ListOp::Removed => self.splice(list, element, int(1), 1, None),
@@ -140,7 +144,7 @@ impl<'ctx> Body<'_, 'ctx, '_> {
 
     fn length(&self, list: List<'ctx>) -> IntValue<'ctx> {
         let emit = &self.unit.emit;
-        emit.and(list.range, emit.int(u32::MAX.into()))
+        emit.and(list.range, emit.int(LIST_LENGTH as i64))
     }
 
     fn offset(&self, list: List<'ctx>) -> IntValue<'ctx> {

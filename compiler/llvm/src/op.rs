@@ -92,7 +92,11 @@ impl<'ctx> Body<'_, 'ctx, '_> {
 
     fn construct(&self, ty: TyId, variant: u32, fields: &[ValueId]) -> Vec<Val<'ctx>> {
         let emit = &self.unit.emit;
-        let words = self.all(fields);
+        // A value in registers has what its parts have, as long as that is the same word in all values of its type.
+        let words = match self.unit.layouts.unique_word(ty) {
+            Some(_) => self.all(fields),
+            None => self.stored(fields),
+        };
         match &self.unit.layouts.get(ty).shape {
             Shape::Flat(_) => words,
             Shape::Enum(_) => vec![emit.int(i64::from(variant)).into()],
@@ -238,7 +242,7 @@ impl<'ctx> Body<'_, 'ctx, '_> {
 
     pub fn make_closure(&self, function: FnId, captures: &[ValueId]) -> PointerValue<'ctx> {
         let unit = self.unit;
-        let words = self.all(captures);
+        let words = self.stored(captures);
         if captures.is_empty() {
             return unit.static_closure(function);
         }

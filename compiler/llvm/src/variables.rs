@@ -14,6 +14,7 @@ use inkwell::debug_info::{
 };
 use inkwell::llvm_sys::debuginfo::LLVMDIBuilderInsertDbgValueRecordAtEnd;
 use inkwell::values::AsValueRef;
+use mesh_abi::object::LIST_LENGTH;
 use mesh_core::ir::{BlockId, Place, Ty, TyId, ValueId};
 use mesh_core::type_name;
 use rustc_hash::FxHashMap;
@@ -304,7 +305,12 @@ impl<'ctx> Debug<'ctx, '_> {
         };
         let members = [
             self.member("buffer", 0, BITS, self.pointer("Buffer")),
-            self.member("length", BITS, 32, half.as_type()),
+            self.part(
+                "length",
+                BITS,
+                LIST_LENGTH.count_ones().into(),
+                half.as_type(),
+            ),
             self.member("offset", BITS + 32, 32, half.as_type()),
         ];
         self.structure(name, 2 * BITS, DIFlags::ZERO, &members)
@@ -341,6 +347,14 @@ impl<'ctx> Debug<'ctx, '_> {
         let (scope, file) = (self.unit.as_debug_info_scope(), self.unit.get_file());
         self.builder
             .create_member_type(scope, name, file, 0, bits, 0, at, DIFlags::ZERO, ty)
+            .as_type()
+    }
+
+    /// A member that is a part of a word.
+    fn part(&self, name: &str, at: u64, bits: u64, ty: DIType<'ctx>) -> DIType<'ctx> {
+        let (scope, file) = (self.unit.as_debug_info_scope(), self.unit.get_file());
+        self.builder
+            .create_member_type(scope, name, file, 0, bits, 0, at, DIFlags::BIT_FIELD, ty)
             .as_type()
     }
 

@@ -4,6 +4,9 @@
 //! that starts at `lo` may prepend in place, and neither once the buffer is frozen. A cell is
 //! written before its bound moves. These operations make room; whoever asked for it writes the
 //! cells and moves the bound before the next allocation.
+//!
+//! A list that is known to be the only one of its buffer takes the bounds back to its own ends first ([`List::claim`]), so
+//! that what takes and adds at one end by turns copies nothing.
 
 use crate::crash::Reason;
 use crate::heap::string::{STRING_TYPE, contents};
@@ -12,12 +15,16 @@ use mesh_abi::descriptor::{
     FieldDesc, ObjectDesc, ObjectKind, Text, TypeDesc, TypeKind, VariantDesc,
 };
 use mesh_abi::object::{
-    BUFFER_ELEMENTS, BUFFER_FROZEN, DESC_MASK, LIST_OFFSET_SHIFT, ListBuffer, StringObject,
+    BUFFER_ELEMENTS, BUFFER_FROZEN, DESC_MASK, LIST_LENGTH, LIST_OFFSET_SHIFT, ListBuffer,
+    StringObject,
 };
 use std::ptr::{NonNull, null, null_mut};
 
 /// The smallest capacity of a buffer that was made to grow.
 const FIRST_CAPACITY: usize = 4;
+
+/// The most elements a list can have, and a buffer room for.
+const MOST: usize = LIST_LENGTH as usize;
 
 /// The descriptor of buffers of strings that the runtime makes.
 pub(crate) static STRING_BUFFER: ObjectDesc = ObjectDesc {
@@ -117,8 +124,8 @@ impl List {
     pub unsafe fn from_words(buffer: *mut u8, range: i64) -> List {
         List {
             buffer: buffer.cast(),
-            offset: (range >> LIST_OFFSET_SHIFT) as u32,
-            len: range as u32,
+            offset: (range as u64 >> LIST_OFFSET_SHIFT) as u32,
+            len: (range as u64 & LIST_LENGTH) as u32,
         }
     }
 
@@ -126,6 +133,11 @@ impl List {
     pub fn to_words(self) -> (*mut u8, i64) {
         let range = u64::from(self.offset) << LIST_OFFSET_SHIFT | u64::from(self.len);
         (self.buffer.cast(), range as i64)
+    }
+
+    /// Whether both are lists of one buffer.
+    pub fn is_beside(self, other: List) -> bool {
+        self.buffer == other.buffer
     }
 
     /// Elements in the list.
@@ -190,6 +202,32 @@ impl List {
         room as usize
     }
 
+    /// Takes the bounds of the buffer back to the ends of the list, which may grow over what was beyond them. What is
+    /// written there will be new to the collector.
+    ///
+    /// # Safety
+    /// No other list of the buffer is looked at any more.
+    #[inline]
+    pub unsafe fn claim(self) {
+        // SAFETY: the buffer is null or live.
+        let buffer = unsafe { self.buffer.as_mut() };
+        if let Some(buffer) = buffer
+            && (buffer.lo, buffer.hi) != (self.offset, self.offset + self.len)
+        {
+            self.take_back(buffer);
+        }
+    }
+
+    #[inline(never)]
+    fn take_back(self, buffer: &mut ListBuffer) {
+        if buffer.flags & BUFFER_FROZEN == 0 {
+            let (lo, hi) = (self.offset, self.offset + self.len);
+            (buffer.lo, buffer.hi) = (lo, hi);
+            buffer.traced_lo = buffer.traced_lo.max(lo).min(hi);
+            buffer.traced_hi = buffer.traced_hi.max(buffer.traced_lo).min(hi);
+        }
+    }
+
     /// A list of the same elements with `extra` free cells at `end`, which is its buffer's bound.
     pub fn reserve(self, cx: &mut Cx, end: End, extra: usize, desc: &'static ObjectDesc) -> List {
         if !self.buffer.is_null() && self.room(end) >= extra {
@@ -203,9 +241,14 @@ impl List {
             End::Front => End::Back,
             End::Back => End::Front,
         });
-        let other = other.min(self.len());
-        let here = extra.saturating_add(self.len()).max(FIRST_CAPACITY);
-        let capacity = here.saturating_add(self.len()).saturating_add(other);
+        let mut here = extra.saturating_add(self.len()).max(FIRST_CAPACITY);
+        let mut other = other;
+        let mut capacity = here.saturating_add(self.len()).saturating_add(other);
+        if capacity > MOST {
+            // The last doubling is a smaller one.
+            (here, other) = (extra.max(MOST.saturating_sub(self.len())), 0);
+            capacity = here.saturating_add(self.len());
+        }
         let offset = match end {
             End::Back => other,
             End::Front => here,
@@ -375,10 +418,10 @@ impl List {
 
 /// A count of elements as a list stores it.
 fn index(cx: &mut Cx, count: usize) -> u32 {
-    match u32::try_from(count) {
-        Ok(count) => count,
-        Err(_) => cx.crash(Reason::HeapLimit),
+    if count > MOST {
+        cx.crash(Reason::HeapLimit);
     }
+    count as u32
 }
 
 #[cfg(test)]
@@ -485,6 +528,46 @@ mod tests {
             assert_ne!(more.buffer, base.buffer);
             assert_eq!(more.words(1), [1, 2]);
         });
+    }
+
+    #[test]
+    fn the_only_list_of_a_buffer_grows_over_what_was_taken() {
+        with_actor(|cx| {
+            let slice = |list: List, from: u32, len: u32| List {
+                offset: list.offset + from,
+                len,
+                ..list
+            };
+            let all = list_of(cx, &[1, 2, 3, 4, 5, 6]);
+            let rest = slice(all, 2, 3);
+            // SAFETY: `all` is not looked at again.
+            unsafe { rest.claim() };
+            let front = add(cx, rest, End::Front, &[7], &ONE);
+            assert_eq!(front.words(1), [7, 3, 4, 5]);
+            let both = add(cx, front, End::Back, &[8], &ONE);
+            assert_eq!(both.words(1), [7, 3, 4, 5, 8]);
+            assert_eq!(both.buffer, all.buffer);
+            let none = slice(both, 5, 0);
+            // SAFETY: `both` is not looked at again.
+            unsafe { none.claim() };
+            let one = add(cx, none, End::Front, &[9], &ONE);
+            assert_eq!((one.words(1), one.buffer), (&[9][..], all.buffer));
+        });
+    }
+
+    #[test]
+    fn a_list_as_long_as_can_be_has_room_for_no_more() {
+        with_actor(|cx| {
+            static NONE: ObjectDesc = desc(0);
+            let list = List::with_capacity(cx, MOST - 1, 0, MOST - 1, &NONE);
+            let last = list.reserve(cx, End::Back, 1, &NONE);
+            assert_eq!((last.len(), last.room(End::Back)), (MOST - 1, 1));
+        });
+        let reason = crash_of(|cx| {
+            static NONE: ObjectDesc = desc(0);
+            List::with_capacity(cx, MOST, 0, MOST, &NONE).reserve(cx, End::Front, 1, &NONE)
+        });
+        assert_eq!(reason, Some(Reason::HeapLimit));
     }
 
     #[test]

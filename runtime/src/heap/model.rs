@@ -30,7 +30,8 @@ enum Node {
 enum Held {
     Nothing,
     Object(Rc<Node>),
-    List(List, Vec<Rc<Node>>),
+    /// And whether it is the only one of its buffer.
+    List(List, Vec<Rc<Node>>, bool),
 }
 
 #[derive(Clone, Debug)]
@@ -136,6 +137,18 @@ impl World<'_> {
         self.held[at % HELD] = held;
     }
 
+    fn set_list(&mut self, at: usize, list: List, model: Vec<Rc<Node>>, alone: bool) {
+        let buffer = list.to_words().0 as u64;
+        self.set(at, buffer, Held::List(list, model, alone));
+    }
+
+    /// What is there has company now.
+    fn share(&mut self, at: usize) {
+        if let Held::List(_, _, alone) = &mut self.held[at % HELD] {
+            *alone = false;
+        }
+    }
+
     /// The objects among these places.
     fn objects(&self, places: &[usize]) -> (Vec<u64>, Vec<Rc<Node>>) {
         let object = |place: &usize| match &self.held[place % HELD] {
@@ -175,32 +188,39 @@ impl World<'_> {
             }
             Step::List(at, room) => {
                 let list = List::with_room(cx, *room, &BUFFER);
-                self.set(*at, list.to_words().0 as u64, Held::List(list, Vec::new()));
+                self.set_list(*at, list, Vec::new(), true);
             }
             Step::Push(at, element, back) => {
                 let (words, nodes) = self.objects(&[*element]);
-                if let (Held::List(list, mut model), [word], [node]) =
+                if let (Held::List(list, mut model, alone), [word], [node]) =
                     (self.held[at % HELD].clone(), &words[..], &nodes[..])
                 {
-                    let (list, index) = match back {
+                    claim(list, alone);
+                    let (grown, index) = match back {
                         true => (list.push(cx, &[*word], &BUFFER), model.len()),
                         false => (push_front(cx, list, *word), 0),
                     };
                     model.insert(index, node.clone());
-                    self.set(*at, list.to_words().0 as u64, Held::List(list, model));
+                    self.set_list(*at, grown, model, alone || !grown.is_beside(list));
                 }
             }
             Step::Join(at, other) => {
-                if let (Held::List(a, mut model), Held::List(b, more)) =
+                self.share(*other);
+                if let (Held::List(a, mut model, alone), Held::List(b, more, _)) =
                     (self.held[at % HELD].clone(), &self.held[other % HELD])
                 {
                     model.extend(more.iter().cloned());
+                    claim(a, alone);
                     let list = a.concat(cx, *b, &BUFFER);
-                    self.set(*at, list.to_words().0 as u64, Held::List(list, model));
+                    let alone = !list.is_beside(*b) && (alone || !list.is_beside(a));
+                    self.set_list(*at, list, model, alone);
                 }
             }
             Step::Slice(to, at, from, len) => {
-                if let Held::List(list, model) = self.held[at % HELD].clone() {
+                if to % HELD != at % HELD {
+                    self.share(*at);
+                }
+                if let Held::List(list, model, alone) = self.held[at % HELD].clone() {
                     let from = from % (model.len() + 1);
                     let len = len % (model.len() - from + 1);
                     let (buffer, range) = list.to_words();
@@ -209,11 +229,12 @@ impl World<'_> {
                     // SAFETY: a part of a list.
                     let list = unsafe { List::from_words(buffer, range) };
                     let model = model[from..from + len].to_vec();
-                    self.set(*to, buffer as u64, Held::List(list, model));
+                    self.set_list(*to, list, model, alone);
                 }
             }
             Step::Hold(to, at) => {
-                if let Held::List(list, model) = self.held[at % HELD].clone() {
+                self.share(*at);
+                if let Held::List(list, model, _) = self.held[at % HELD].clone() {
                     let (buffer, range) = list.to_words();
                     let desc = [&HOLDER, &HOLDER_BY_TYPE][at % 2];
                     let object = self.record(cx, desc, &[buffer as u64, range as u64]);
@@ -232,9 +253,16 @@ impl World<'_> {
             match held {
                 Held::Nothing => {}
                 Held::Object(node) => same(*word, node),
-                Held::List(list, model) => same_list(*list, model),
+                Held::List(list, model, _) => same_list(*list, model),
             }
         }
+    }
+}
+
+fn claim(list: List, alone: bool) {
+    if alone {
+        // SAFETY: no other list of the buffer is held.
+        unsafe { list.claim() };
     }
 }
 
@@ -295,6 +323,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         6 => (at(), at(), any::<bool>()).prop_map(|(at, of, back)| Step::Push(at, of, back)),
         1 => (at(), at()).prop_map(|(at, other)| Step::Join(at, other)),
         2 => (at(), at(), 0..9usize, 0..9usize).prop_map(|(to, at, a, b)| Step::Slice(to, at, a, b)),
+        3 => (at(), 0..4usize, 0..60usize).prop_map(|(at, a, b)| Step::Slice(at, at, a, b)),
         2 => (at(), at()).prop_map(|(to, at)| Step::Hold(to, at)),
         2 => at().prop_map(Step::Release),
         1 => any::<bool>().prop_map(Step::Collect),

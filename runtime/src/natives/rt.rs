@@ -7,6 +7,7 @@ use crate::natives::Cx;
 use crate::natives::words::Pointer;
 use mesh_abi::context::{ARG_WORDS, Context};
 use mesh_abi::descriptor::ObjectDesc;
+use mesh_abi::object::LIST_UNIQUE;
 use std::cmp::Ordering;
 use std::ptr::NonNull;
 
@@ -22,10 +23,26 @@ fn count(word: i64) -> usize {
     usize::try_from(word).unwrap_or(usize::MAX)
 }
 
-/// A list from its words.
+/// A list from its words. One that is the only one of its buffer has all of that.
 fn list(buffer: Pointer, range: i64) -> List {
-    // SAFETY: compiled code passes the words of a live list.
-    unsafe { List::from_words(buffer, range) }
+    // SAFETY: compiled code passes the words of a live list, and the bit as it is meant.
+    unsafe {
+        let list = List::from_words(buffer, range);
+        if range & UNIQUE != 0 {
+            list.claim();
+        }
+        list
+    }
+}
+
+/// [`LIST_UNIQUE`] in a list's second word.
+const UNIQUE: i64 = LIST_UNIQUE as i64;
+
+/// The words of a list that was made of another one, which it may be in the same buffer as: in a new one it is the only one.
+fn made_of(buffer: Pointer, range: i64, list: List) -> (Pointer, i64) {
+    let (made, words) = list.to_words();
+    let bit = if made == buffer { range } else { UNIQUE };
+    (made, words | bit & UNIQUE)
 }
 
 /// The strings in the argument block.
@@ -80,29 +97,39 @@ native! {
     /// Makes room behind a list.
     fn mesh_rt_list_reserve_back as "rt.list_reserve_back"(
         cx, buffer: Pointer, range: i64, extra: i64, desc: i64
-    ) -> List {
-        list(buffer, range).reserve(cx, End::Back, count(extra), descriptor(desc))
+    ) -> (Pointer, i64) {
+        let roomy = list(buffer, range).reserve(cx, End::Back, count(extra), descriptor(desc));
+        made_of(buffer, range, roomy)
     }
 
     /// Makes room in front of a list.
     fn mesh_rt_list_reserve_front as "rt.list_reserve_front"(
         cx, buffer: Pointer, range: i64, extra: i64, desc: i64
-    ) -> List {
-        list(buffer, range).reserve(cx, End::Front, count(extra), descriptor(desc))
+    ) -> (Pointer, i64) {
+        let roomy = list(buffer, range).reserve(cx, End::Front, count(extra), descriptor(desc));
+        made_of(buffer, range, roomy)
     }
 
     /// Joins two lists.
     fn mesh_rt_list_concat as "rt.list_concat"(
         cx, buffer: Pointer, range: i64, other: Pointer, other_range: i64, desc: i64
-    ) -> List {
-        list(buffer, range).concat(cx, list(other, other_range), descriptor(desc))
+    ) -> (Pointer, i64) {
+        let (first, second) = (list(buffer, range), list(other, other_range));
+        let joined = first.concat(cx, second, descriptor(desc));
+        if joined.is_beside(second) {
+            return made_of(other, other_range, joined);
+        }
+        made_of(buffer, range, joined)
     }
 
     /// Copies a list with some of its elements replaced by cells for others.
     fn mesh_rt_list_splice as "rt.list_splice"(
         cx, buffer: Pointer, range: i64, at: i64, removed: i64, inserted: i64, desc: i64
-    ) -> List {
-        list(buffer, range).splice(cx, count(at), count(removed), count(inserted), descriptor(desc))
+    ) -> (Pointer, i64) {
+        let (at, removed, inserted) = (count(at), count(removed), count(inserted));
+        let copy = list(buffer, range).splice(cx, at, removed, inserted, descriptor(desc));
+        let (buffer, range) = copy.to_words();
+        (buffer, range | UNIQUE)
     }
 }
 

@@ -242,6 +242,7 @@ impl Split {
             blocks: Vec::new(),
             exported: false,
             always_inline: false,
+            fates: Vec::new(),
             ..self.function.clone()
         };
         let versions = Versions::new(self, head, &region, &mut part.values);
