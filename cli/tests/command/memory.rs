@@ -1,8 +1,9 @@
 //! What a program has, when nothing is left to do, of the memory that it needed before.
 
-use crate::Place;
+use crate::{Place, said};
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Duration;
@@ -210,4 +211,44 @@ fn what_a_burst_needed_goes_back() {
     let said = place.mesh(&["run", "a.mesh"]);
     let expected = "2000000\nmuch: true\n2000000\nback: true\n4000000\nmuch: true\nback: true\n0\n";
     assert_eq!(said.out, expected, "{}", said.err);
+}
+
+/// Two that do not look into their mailboxes, to which more is sent than one may have: many small messages, and large ones.
+const FLOOD: &str = r#"
+actor busy() do
+  receive do
+    _ -> do
+      Process.sleep(60_000)
+      busy()
+    end
+  end
+end
+
+fn flood(count: Int, size: Int) do
+  let before = megabytes()
+  let message = List.range(0, size)
+  let pid = spawn(busy)
+  let m = monitor(pid)
+  for _ in 1..=count do send(pid, message) end
+  let most = megabytes() - before
+  if most > 150 do eprintln("${most} MB") end
+  receive do
+    signal Down(n, _, reason) when n == m -> println("${reason} ${most <= 150}")
+  after 10_000 -> println("it does not end")
+  end
+end
+
+fn main() do
+  flood(1_000_000, 10)
+  flood(1000, 50_000)
+end
+"#;
+
+#[test]
+fn one_that_more_is_sent_to_than_it_may_have_ends() {
+    let place = Place::with(&[SYSTEM, FLOOD].concat());
+    let mut command = place.command(Path::new(env!("CARGO_BIN_EXE_mesh")), &["run", "a.mesh"]);
+    let said = said(command.env("MESH_MAX_HEAP", "32M"));
+    assert_eq!(said.out, "HeapLimit true\n".repeat(2), "{}", said.err);
+    assert!(said.err.contains("MESH_MAX_HEAP"), "{}", said.err);
 }

@@ -1,15 +1,19 @@
-//! Limits that an actor was started with: how large its heap may become, and how many messages may wait for
-//! it. What waits counts towards the heap's limit too, so a flood of large messages fills the mailbox, and does not
-//! end the actor.
+//! Limits: how large an actor's heap may become, and how many messages may wait for it. What waits counts towards the
+//! heap's limit too.
 //!
-//! Only an actor that has any counts what is in its mailbox. Who sends takes a place before it pushes and gives
-//! it back where there is none; the owner gives one back for each message it takes out. So the counts are never less than
-//! what is there, and a mailbox is never longer than its limit.
+//! An actor that was started with limits counts each message. Who sends takes a place before it pushes and gives it back where
+//! there is none; the owner gives one back for each message it takes out. So the counts are never less than what is there,
+//! and a mailbox is never longer than its limit: a flood of large messages fills it, and does not end the actor.
+//!
+//! Any other actor has the limit of all, and nobody expects that what is sent to it gets lost: past the limit it ends. It
+//! counts nothing until there may be much: its first large message, or one that comes while many wait. What came before has no
+//! counted place; that is little.
 
+use crate::config;
 use crate::heap::Heap;
-use crate::message::Message;
+use crate::message::{Message, Owned};
 use std::ptr::null_mut;
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize};
 
 /// What a message takes besides its value.
@@ -34,7 +38,18 @@ struct Counted {
     dropped: AtomicU64,
 }
 
-/// The limits of an actor, if there are any.
+/// Whether a message has a place in a mailbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// It has.
+    Fits,
+    /// It has, and the actor takes more now than the program allows.
+    TooMuch,
+    /// There is no room.
+    None,
+}
+
+/// The limits of an actor, where they are looked at.
 #[derive(Debug)]
 pub struct Limits(AtomicPtr<Counted>);
 
@@ -66,13 +81,7 @@ impl Limits {
         let fresh = if allowed == Allowed::default() {
             null_mut()
         } else {
-            Box::into_raw(Box::new(Counted {
-                allowed,
-                waiting: AtomicUsize::new(0),
-                bytes: AtomicUsize::new(0),
-                heap: AtomicUsize::new(0),
-                dropped: AtomicU64::new(0),
-            }))
+            Counted::new(allowed)
         };
         let before = self.0.swap(fresh, Release);
         if !before.is_null() {
@@ -90,15 +99,39 @@ impl Limits {
 
     /// Whether a message may come into the mailbox, in which it then has its place.
     #[inline]
-    pub fn admit(&self, message: &Message) -> bool {
-        self.get().is_none_or(|counted| counted.admit(message))
+    pub fn admit(&self, message: &mut Owned) -> Place {
+        match self.get() {
+            Some(counted) => counted.admit(message),
+            None if message.is_large() => self.begin().admit(message),
+            None => Place::Fits,
+        }
+    }
+
+    /// Many messages wait: those that come from here on are counted.
+    pub fn begin_to_count(&self) {
+        if self.get().is_none() {
+            self.begin();
+        }
+    }
+
+    #[cold]
+    fn begin(&self) -> &Counted {
+        let fresh = Counted::new(Allowed::default());
+        let made = self.0.compare_exchange(null_mut(), fresh, AcqRel, Acquire);
+        if made.is_err() {
+            // SAFETY: just made, and given to nobody.
+            drop(unsafe { Box::from_raw(fresh) });
+        }
+        let there = made.map_or_else(|there| there, |_| fresh);
+        // SAFETY: as in `get`.
+        unsafe { &*there }
     }
 
     /// A message has been taken out.
     #[inline]
     pub fn left(&self, message: &Message) {
-        if let Some(counted) = self.get()
-            && let Some(bytes) = size(message)
+        if message.is_counted()
+            && let (Some(counted), Some(bytes)) = (self.get(), size(message))
         {
             counted.waiting.fetch_sub(1, Relaxed);
             counted.bytes.fetch_sub(bytes, Relaxed);
@@ -129,10 +162,20 @@ impl Limits {
 }
 
 impl Counted {
+    fn new(allowed: Allowed) -> *mut Counted {
+        Box::into_raw(Box::new(Counted {
+            allowed,
+            waiting: AtomicUsize::new(0),
+            bytes: AtomicUsize::new(0),
+            heap: AtomicUsize::new(0),
+            dropped: AtomicU64::new(0),
+        }))
+    }
+
     #[cold]
-    fn admit(&self, message: &Message) -> bool {
+    fn admit(&self, message: &mut Owned) -> Place {
         let Some(bytes) = size(message) else {
-            return true;
+            return Place::Fits;
         };
         let has_place = take_place(&self.waiting, 1, self.allowed.mailbox);
         let heap = self.heap.load(Relaxed);
@@ -147,8 +190,14 @@ impl Counted {
         }
         if !has_room {
             self.dropped.fetch_add(1, Relaxed);
+            return Place::None;
         }
-        has_room
+        message.set_counted();
+        let all = self.bytes.load(Relaxed).saturating_add(heap);
+        match self.allowed.heap == 0 && all > config::current().max_heap {
+            true => Place::TooMuch,
+            false => Place::Fits,
+        }
     }
 }
 

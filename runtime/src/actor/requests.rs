@@ -24,6 +24,8 @@ pub const COUNT: u64 = 8;
 pub const STUCK: u64 = 16;
 /// The actor has not run for a while: it gives memory back.
 pub const REST: u64 = 32;
+/// With what waits for it, the actor takes more memory than the program allows.
+pub const FULL: u64 = 128;
 /// Asks for nothing: stands until the actor runs.
 pub const RESTS: u64 = 64;
 
@@ -87,6 +89,9 @@ impl Actor {
     fn end_of(asked: u64) -> Option<Reason> {
         if asked & KILL != 0 {
             return Some(Reason::Killed);
+        }
+        if asked & FULL != 0 {
+            return Some(Reason::HeapLimit);
         }
         (asked & STUCK != 0).then(|| Reason::Other(String::from(NOBODY_CAN_RUN)))
     }

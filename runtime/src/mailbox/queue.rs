@@ -61,6 +61,11 @@ impl Node {
         self.kept
     }
 
+    /// Changes what the message keeps in it, while the node is in no queue.
+    pub fn keep(&mut self, kept: u32) {
+        self.kept = kept;
+    }
+
     /// Keeps a number, while the node is in no queue, for one who owns it.
     pub fn note(&self, number: u64) {
         self.next

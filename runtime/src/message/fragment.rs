@@ -5,6 +5,7 @@
 //! back at once. A large one is built in pieces of its own, which then join the heap of whoever takes it.
 
 use crate::heap::copy::copy;
+use crate::heap::counted::charge;
 use crate::heap::loose::Loose;
 use crate::heap::measure::pairs;
 use crate::heap::{Heap, HeapFull, Piece};
@@ -183,6 +184,19 @@ impl Fragment {
                 }
             }
         }
+    }
+
+    /// Whether it has memory besides the message's.
+    #[inline]
+    pub fn is_large(&self) -> bool {
+        matches!(self.memory, Memory::Large(_)) || !self.loose.proxies().is_empty()
+    }
+
+    /// Bytes of the large texts that it refers to.
+    pub fn text_bytes(&self) -> usize {
+        let proxies = self.loose.proxies().iter();
+        // SAFETY: the proxies are in the fragment's memory.
+        proxies.map(|proxy| unsafe { charge(*proxy) }).sum()
     }
 
     /// Bytes of memory outside of all heaps.

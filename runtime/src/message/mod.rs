@@ -113,6 +113,7 @@ struct Shape(u32);
 impl Shape {
     const ASKED: u32 = 1 << 8;
     const LINKED: u32 = 1 << 9;
+    const COUNTED: u32 = 1 << 10;
     const PLAIN: u32 = 16;
 
     /// Of a block of `size` bytes. `plain`: bytes of a plain value behind the message, 0 where there is a content.
@@ -355,13 +356,27 @@ impl Message {
         self.shape().is_asked()
     }
 
-    /// Bytes of memory that its value takes.
+    /// Bytes of memory that its value takes, with the large texts that it refers to.
     #[inline]
     pub fn bytes(&self) -> usize {
         match self.plain() {
-            0 => self.fragment().map_or(0, Fragment::bytes),
+            0 => self
+                .fragment()
+                .map_or(0, |value| value.bytes() + value.text_bytes()),
             bytes => bytes,
         }
+    }
+
+    /// Whether its value has memory besides the message's.
+    #[inline]
+    pub fn is_large(&self) -> bool {
+        self.fragment().is_some_and(Fragment::is_large)
+    }
+
+    /// Whether its place in the receiver's mailbox is counted.
+    #[inline]
+    pub fn is_counted(&self) -> bool {
+        self.shape().0 & Shape::COUNTED != 0
     }
 
     /// Calls `visit` with every two words that follow each other in what the value takes.
@@ -431,6 +446,13 @@ impl Message {
 }
 
 impl Owned {
+    /// Its place in the receiver's mailbox is counted.
+    pub fn set_counted(&mut self) {
+        let shape = self.shape().0 | Shape::COUNTED;
+        // SAFETY: the message is ours alone, and in no queue.
+        unsafe { self.0.as_mut() }.node.keep(shape);
+    }
+
     /// Moves a plain value into the heap, if there is room for it at hand; else gives the message back.
     ///
     /// # Safety

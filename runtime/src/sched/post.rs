@@ -2,7 +2,8 @@
 
 use super::worker::Worker;
 use crate::actor::Actor;
-use crate::actor::requests::SIGNALS;
+use crate::actor::limits::Place;
+use crate::actor::requests::{FULL, SIGNALS};
 use crate::crash::Reason;
 use crate::message::{Call, Content, Control, LinkNumbers, Message, Owned};
 use std::sync::Arc;
@@ -24,12 +25,13 @@ const LONG: u32 = 4096;
 const TOLD: u32 = 64;
 
 /// Sends a message. Where there is nobody of that pid, whoever waits for something gets to know.
-pub fn send(worker: &Worker, pid: u64, message: Owned) -> Sent {
+pub fn send(worker: &Worker, pid: u64, mut message: Owned) -> Sent {
     let Some(actor) = worker.find(pid) else {
         refuse(worker, pid, message, &Arc::new(Reason::NoProcess));
         return Sent::Delivered;
     };
-    if !actor.limits.admit(&message) {
+    let place = actor.limits.admit(&mut message);
+    if place == Place::None {
         return Sent::Dropped;
     }
     let is_control = message.control().is_some();
@@ -40,6 +42,11 @@ pub fn send(worker: &Worker, pid: u64, message: Owned) -> Sent {
                 // The actor looks at it also while it waits for something else.
                 actor.request(SIGNALS);
             }
+            if place == Place::TooMuch {
+                actor.request(FULL);
+                worker.wake(actor);
+                return Sent::Flooded;
+            }
             if pushed.wakes || is_control {
                 worker.wake(actor);
             }
@@ -47,6 +54,7 @@ pub fn send(worker: &Worker, pid: u64, message: Owned) -> Sent {
                 && pushed.count.is_multiple_of(TOLD)
                 && actor.mailbox_of(pushed.count) >= LONG
             {
+                actor.limits.begin_to_count();
                 return Sent::Flooded;
             }
         }
