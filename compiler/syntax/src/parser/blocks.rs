@@ -498,11 +498,12 @@ fn member_list(
 }
 
 fn same_line(p: &mut Parser<'_>) {
-    let before = p.at.checked_sub(1).map(|at| p.text(at).to_string());
+    let back = |count| p.at.checked_sub(count).map_or("", |at| p.text(at));
     p.report(SameLine {
         span: p.span(p.at),
-        before: before.unwrap_or_default(),
+        before: back(1).to_string(),
         binds: p.at(COLON) && p.nth(1) == EQ,
+        updates: p.at(PIPE) && back(2) == "{",
     });
 }
 
