@@ -23,13 +23,13 @@ impl Explain for SameLine {
                 self.span,
                 "something before this is missing, or a new statement begins",
             )
-            .when(self.from_elsewhere(), Diagnostic::help)
+            .when(self.of_another_language(), Diagnostic::help)
     }
 }
 
 impl SameLine {
     /// What is said instead of a word that other languages have there.
-    fn from_elsewhere(&self) -> Option<&'static str> {
+    fn of_another_language(&self) -> Option<&'static str> {
         match self.before.as_str() {
             _ if self.updates => Some(
                 "a struct with another value in a field is written `Name { ..old, field: value }`",
