@@ -11,4 +11,4 @@ pub mod values;
 
 /// Changes whenever a layout or a protocol in this crate changes. A program carries the version it
 /// was compiled for, and the runtime refuses another one.
-pub const ABI_VERSION: u64 = 3;
+pub const ABI_VERSION: u64 = 4;
