@@ -1,6 +1,7 @@
 //! Programs against the built runtime, as the compiler would link them: written in C, so that only
 //! `cc` is needed, linked with the shared library and with the archive, and run.
 
+use mesh_abi::ABI_VERSION;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -41,6 +42,7 @@ fn build(source: &str, link: &str, flags: &[&str]) -> PathBuf {
         ])
         .args(["-Wno-int-to-pointer-cast", "-o"])
         .arg(&out)
+        .arg(format!("-DABI={ABI_VERSION}"))
         .args(flags)
         .arg([source, ".c"].concat());
     match link {
@@ -146,7 +148,7 @@ fn output_that_cannot_be_written() {
 fn another_abi_version_is_refused() {
     check(
         "hello",
-        &["-DABI=0"],
+        &["-UABI", "-DABI=0"],
         &[],
         1,
         "",

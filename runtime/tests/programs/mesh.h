@@ -75,9 +75,6 @@ static inline void print(Context *c, int64_t n) {
 }
 
 static int64_t program_main(Context *);
-#ifndef ABI
-#define ABI 3
-#endif
 const Program mesh_program = { ABI, program_main, TEXT("main"), 0 };
 int main(int argc, char **argv) { return mesh_rt_start(&mesh_program, argc, argv); }
 #define NOINLINE __attribute__((noinline))

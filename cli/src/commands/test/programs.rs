@@ -54,7 +54,13 @@ mod tests {
         let start = |mark: &str| {
             let mut command = Command::new("sleep");
             command.arg("60").env(BuiltTests::MARK, mark);
-            command.stdin(Stdio::null()).spawn().expect("started")
+            let child = command.stdin(Stdio::null()).spawn().expect("started");
+            // The system shows the environment of a program some moments after it has begun.
+            let path = format!("/proc/{}/environ", child.id());
+            while fs::read(&path).is_ok_and(|variables| variables.is_empty()) {
+                std::thread::yield_now();
+            }
+            child
         };
         let (mut one, mut other) = (start("mark of this test"), start("mark of another"));
         end("mark of this test");
