@@ -195,11 +195,11 @@ fn main() do
   println("much: ${megabytes() >= before + 150}")
   for pid in pids do send(pid, Stop) end
   println(sum(100_000, 0))
-  println("back: ${settle(before + 12, 80)}")
+  println("back: ${settle(before + 20, 80)}")
   let others = start(2_000, 2_000)
   println("much: ${megabytes() >= before + 150}")
   for pid in others do send(pid, Forget) end
-  println("back: ${settle(before + 56, 80)}")
+  println("back: ${settle(before + 90, 80)}")
   for pid in others do send(pid, Stop) end
   println(sum(2_000, 0))
 end
