@@ -174,8 +174,20 @@ fn start(entrant: &mut Entrant) -> Result<Serving, String> {
     Ok(serving)
 }
 
-/// Whether it answers what it should.
+/// Whether it answers what it should, soon: one that listens already may not have all that it answers with.
 fn check(server: &Serving, path: &str, wanted: &str) -> Result<(), String> {
+    let begin = Instant::now();
+    loop {
+        let checked = answers(server, path, wanted);
+        if checked.is_ok() || begin.elapsed() > PATIENCE {
+            return checked;
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+}
+
+/// Whether it answers what it should.
+fn answers(server: &Serving, path: &str, wanted: &str) -> Result<(), String> {
     let mut answer = String::new();
     let request = format!("GET /{path} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
     TcpStream::connect(("127.0.0.1", server.port))
